@@ -1,0 +1,1 @@
+"""The truth: the model, Cypher, the write path and the engines."""

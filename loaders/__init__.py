@@ -1,0 +1,1 @@
+"""The fetch: operation and viewer to one Cypher statement per root field and a completed response."""

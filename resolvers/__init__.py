@@ -1,0 +1,1 @@
+"""The shape: Strawberry types, one file per domain; the public contract."""
