@@ -1,0 +1,135 @@
+"""The connection to Neo4j: named statements in, rows out, with bounded retries.
+
+Reads and single-statement writes run as auto-commit `session.run`: one round trip, where
+`execute_read` takes three. A transient failure is retried here, since auto-commit has no retry of
+its own; every statement that comes this way is therefore safe to repeat.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import neo4j
+import stamina
+from neo4j.exceptions import ClientError, DriverError, Neo4jError, ServiceUnavailable
+
+from graph.errors import Timeout, Unavailable
+from graph.statements import Kind, Statement
+
+Row = list[Any]
+Parameters = dict[str, Any]
+
+_TIMEOUT_CODES = frozenset(
+    {
+        "Neo.ClientError.Transaction.TransactionTimedOut",
+        "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+    }
+)
+
+
+def is_retryable(error: Exception) -> bool:
+    """Whether the same statement may succeed when it is sent again."""
+    return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
+
+
+class Graph:
+    """One database of one Neo4j server or cluster. Close it, or use it as an async context."""
+
+    def __init__(self, uri: str, user: str, password: str, database: str = "neo4j") -> None:
+        self._database = database
+        self._driver = neo4j.AsyncGraphDatabase.driver(
+            uri,
+            auth=(user, password),
+            connection_acquisition_timeout=5,
+            connection_timeout=5,
+            max_transaction_retry_time=5,
+            # The driver logs every notification about a label that does not exist yet.
+            notifications_min_severity="OFF",
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._driver.close()
+
+    async def verify(self) -> None:
+        """Raise `Unavailable` unless the database answers."""
+        await self.run(Statement("database.verify", Kind.READ, "RETURN 1"))
+
+    async def run(
+        self,
+        statement: Statement,
+        parameters: Parameters | None = None,
+        *,
+        timeout: float = 30.0,  # noqa: ASYNC109 - the server, not this task, ends the statement
+    ) -> list[Row]:
+        """Run one statement in one round trip and return its rows, columns in RETURN order.
+
+        Args:
+            statement: The statement; its kind decides the access mode.
+            parameters: Its parameters.
+            timeout: Seconds after which the server ends it.
+
+        Raises:
+            Unavailable: the database could not be reached within the retries.
+            Timeout: the server ended the statement.
+        """
+        query = neo4j.Query(statement.text, metadata={"name": statement.name}, timeout=timeout)
+        try:
+            async for attempt in stamina.retry_context(
+                on=is_retryable, attempts=4, timeout=5.0, wait_initial=0.02, wait_max=1.0
+            ):
+                with attempt:
+                    return await self._once(query, statement.kind, parameters)
+        except ServiceUnavailable as error:
+            raise Unavailable("The database cannot be reached right now.") from error
+        except ClientError as error:
+            if error.code in _TIMEOUT_CODES:
+                raise Timeout(f"{statement.name} took longer than {timeout:g} seconds.") from error
+            raise
+        raise Unavailable("The database cannot be reached right now.")
+
+    def _session(self, mode: str) -> neo4j.AsyncSession:
+        # The driver types its session options as unknown keywords.
+        return self._driver.session(  # pyright: ignore[reportUnknownMemberType]
+            database=self._database, default_access_mode=mode
+        )
+
+    async def _once(
+        self, query: neo4j.Query, kind: Kind, parameters: Parameters | None
+    ) -> list[Row]:
+        mode = neo4j.READ_ACCESS if kind is Kind.READ else neo4j.WRITE_ACCESS
+        async with self._session(mode) as session:
+            result = await session.run(query, parameters)
+            return [list(record.values()) async for record in result]
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        name: str,
+        *,
+        timeout: float = 60.0,  # noqa: ASYNC109 - ended by the server
+    ) -> AsyncGenerator["Transaction"]:
+        """Several statements in one transaction: committed at the end, undone by an exception."""
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            inner = await session.begin_transaction(metadata={"name": name}, timeout=timeout)
+            async with inner:
+                yield Transaction(inner)
+                await inner.commit()
+
+
+class Transaction:
+    """Several statements that take effect together or not at all."""
+
+    def __init__(self, inner: neo4j.AsyncTransaction) -> None:
+        self._inner = inner
+
+    async def run(self, statement: Statement, parameters: Parameters | None = None) -> list[Row]:
+        """Run one statement and return its rows, columns in RETURN order."""
+        result = await self._inner.run(statement.text, parameters)
+        return [list(record.values()) async for record in result]

@@ -1,0 +1,40 @@
+"""What can go wrong, as the caller is told.
+
+GraphError
+├── Unavailable        UNAVAILABLE      the database cannot be reached right now; try again
+├── Timeout            TIMEOUT          the statement took longer than it may
+├── InvalidInput       INVALID_INPUT    the input breaks a rule; nothing was changed
+└── Conflict           CONFLICT         the input contradicts what is there; nothing was changed
+
+Engines have their own tree (`graph.engines.errors`), since only whoever starts them sees it.
+"""
+
+
+class GraphError(Exception):
+    """Something the caller can act on. The message is one sentence without personal data."""
+
+    code = "GRAPH_ERROR"
+
+
+class Unavailable(GraphError):
+    """The database cannot be reached right now; the same request may succeed later."""
+
+    code = "UNAVAILABLE"
+
+
+class Timeout(GraphError):
+    """The statement took longer than it may; ask for less."""
+
+    code = "TIMEOUT"
+
+
+class InvalidInput(GraphError):
+    """The input breaks a rule; nothing was changed."""
+
+    code = "INVALID_INPUT"
+
+
+class Conflict(GraphError):
+    """The input contradicts what is there; nothing was changed."""
+
+    code = "CONFLICT"

@@ -1,0 +1,69 @@
+"""Cases: questions, incidents and complaints, and the articles that answer them."""
+
+from graph.model.declare import choice, integer, moment, of, string, text
+from graph.model.kinds import Node, Pii, Purpose, Relationship, Type
+from graph.model.orders import DOCUMENT
+from graph.model.products import PRODUCT
+
+CASE = Node(
+    "Case",
+    "Something a customer wants solved.",
+    (
+        string("number", "Number told to the customer.", required=True, indexed=True),
+        string("subject", "What it is about.", pii=Pii.CONTENT, required=True),
+        text("description", "What the customer wrote.", pii=Pii.CONTENT),
+        choice(
+            "kind",
+            ("QUESTION", "INCIDENT", "COMPLAINT", "REQUEST", "RETURN"),
+            "What kind of case it is.",
+            indexed=True,
+        ),
+        choice(
+            "status",
+            ("NEW", "OPEN", "PENDING", "SOLVED", "CLOSED"),
+            "Where the case stands; PENDING waits for the customer.",
+            required=True,
+            indexed=True,
+        ),
+        choice("priority", ("LOW", "NORMAL", "HIGH", "URGENT"), "How urgent it is.", indexed=True),
+        choice(
+            "channel", ("EMAIL", "PHONE", "CHAT", "WEB", "POST", "PARTNER"), "Where it came in."
+        ),
+        moment("openedAt", "When it was opened, UTC.", required=True, indexed=True),
+        moment("firstRespondedAt", "When somebody first answered, UTC."),
+        moment("dueAt", "When it must be solved by the service level, UTC.", indexed=True),
+        moment("solvedAt", "When it was solved, UTC."),
+        moment("closedAt", "When it was closed, UTC."),
+        integer("satisfaction", "The customer's rating, from 1 to 5; null when not rated."),
+        string("cause", "Root cause in plain words."),
+    ),
+    Purpose.SERVICE,
+    sourced=True,
+    search=("number", "subject"),
+)
+
+ARTICLE = Node(
+    "Article",
+    "A page of the knowledge base.",
+    (
+        string("title", "Title of the page.", required=True, indexed=True),
+        text("body", "The page in Markdown."),
+        of(Type.LANGUAGE, "language", "Language of the page."),
+        choice("status", ("DRAFT", "PUBLISHED", "RETIRED"), "Where the page stands."),
+        choice("audience", ("STAFF", "PARTNER", "CUSTOMER"), "Widest audience that may read it."),
+        moment("publishedAt", "When it was published, UTC."),
+    ),
+    Purpose.SERVICE,
+    sourced=True,
+    search=("title", "body"),
+)
+
+CONCERNS = Relationship(
+    "CONCERNS", (CASE,), (PRODUCT, DOCUMENT), "The product or document a case is about."
+)
+EXPLAINS = Relationship(
+    "EXPLAINS", (ARTICLE,), (PRODUCT, CASE), "The article explains a product or solved a case."
+)
+
+NODES = (CASE, ARTICLE)
+RELATIONSHIPS = (CONCERNS, EXPLAINS)

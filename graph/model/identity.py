@@ -1,0 +1,103 @@
+"""Identity: what each system said of a party, and the identifiers that point to it."""
+
+from graph.model.declare import choice, flag, integer, moment, number, string
+from graph.model.kinds import Node, Pii, Property, Purpose, Relationship, Retention
+from graph.model.parties import COMPANY, HOUSEHOLD, PARTY, PERSON
+
+
+def _said() -> tuple[Property, ...]:
+    """Every property a source may state of a party, under the party's own name for it."""
+    found: dict[str, Property] = {}
+    for node in (PARTY, PERSON, COMPANY, HOUSEHOLD):
+        for each in node.own:
+            found.setdefault(
+                each.name,
+                Property(each.name, each.type, each.description, each.pii, values=each.values),
+            )
+    return tuple(found.values())
+
+
+SOURCE_RECORD = Node(
+    "SourceRecord",
+    "What one system said of a person, company or household; the party is derived from these.",
+    (
+        string("source", "Name of the system.", required=True),
+        string("externalId", "Id of the record in that system.", required=True),
+        choice(
+            "kind", ("PERSON", "COMPANY", "HOUSEHOLD"), "What the record describes.", required=True
+        ),
+        moment("observedAt", "When the system said so, UTC."),
+        number("trust", "How far the source is believed, from 0 to 1."),
+        *_said(),
+    ),
+    Purpose.CONTRACT,
+    Retention.TEN_YEARS,
+    keys=(("source", "externalId"),),
+)
+
+IDENTIFIER = Node(
+    "Identifier",
+    "Something that points to a party: an address, a number, a device.",
+    (
+        choice(
+            "kind",
+            ("EMAIL", "PHONE", "DOMAIN", "TAX_ID", "DEVICE", "SOCIAL", "LOYALTY_CARD"),
+            "What kind of identifier it is.",
+            required=True,
+        ),
+        string("value", "Normalised value.", pii=Pii.CONTACT, required=True),
+        string("display", "Value as it was first written.", pii=Pii.CONTACT),
+        flag("shared", "True when several parties use it, such as info@: it never merges people."),
+    ),
+    Purpose.CONTRACT,
+    Retention.TEN_YEARS,
+    keys=(("kind", "value"),),
+    search=("value",),
+)
+
+RESOLVES_TO = Relationship(
+    "RESOLVES_TO",
+    (SOURCE_RECORD,),
+    (PARTY,),
+    "The record speaks of this party.",
+    (
+        string("rule", "Rule that decided it, such as NEW or SAME_EMAIL."),
+        number("score", "Probability that it is right; null for a certain rule."),
+        string("decidedBy", "Who or what decided."),
+        moment("from", "When it was decided, UTC."),
+        moment("to", "When it was undone, UTC; null while it holds."),
+    ),
+)
+HAS_IDENTIFIER = Relationship(
+    "HAS_IDENTIFIER",
+    (SOURCE_RECORD, PARTY),
+    (IDENTIFIER,),
+    "The identifier belongs to the party, because the record says so.",
+    (
+        flag("primary", "True for the one of its kind to use first."),
+        moment("verifiedAt", "When its holder proved to have it; null when never."),
+        string("label", "Use of it, such as work or home."),
+    ),
+)
+NOT_SAME_AS = Relationship(
+    "NOT_SAME_AS",
+    (PARTY,),
+    (PARTY,),
+    "Somebody decided that these two are not the same.",
+    (string("decidedBy", "Who decided."), string("reason", "Why.", pii=Pii.CONTENT)),
+)
+ALIAS = Node(
+    "Alias",
+    "The id of a party that was merged into another and still answers.",
+    (
+        string("id", "Id of the party that was merged away.", required=True),
+        string("target", "Id of the party that answers for it.", required=True, indexed=True),
+        integer("merges", "How many merges lie between the two."),
+    ),
+    Purpose.OPERATION,
+    machinery=True,
+    keys=(("id",),),
+)
+
+NODES = (SOURCE_RECORD, IDENTIFIER, ALIAS)
+RELATIONSHIPS = (RESOLVES_TO, HAS_IDENTIFIER, NOT_SAME_AS)

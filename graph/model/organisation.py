@@ -1,0 +1,90 @@
+"""Our own side: users (staff, or acting for a partner or customer), teams and territories."""
+
+from graph.model.declare import choice, day, flag, moment, of, string, strings
+from graph.model.kinds import Node, Pii, Purpose, Relationship, Type
+from graph.model.parties import PARTY, PERSON
+
+USER = Node(
+    "User",
+    "A principal: staff, a partner's or a customer's user, or a service.",
+    (
+        string("issuer", "Who vouches for the subject (the token's iss).", required=True),
+        string("subject", "Name of the principal at its issuer (the token's sub).", required=True),
+        choice(
+            "kind",
+            ("STAFF", "PARTNER", "CUSTOMER", "SERVICE"),
+            "Which audience the user belongs to.",
+            required=True,
+        ),
+        string("name", "Name as it is shown.", pii=Pii.NAME, required=True, indexed=True),
+        of(Type.EMAIL, "email", "Work address.", pii=Pii.CONTACT),
+        string("jobTitle", "Role in plain words, such as Account manager."),
+        of(Type.LANGUAGE, "language", "Language of the user's screens."),
+        string("timezone", "IANA name of the user's time zone."),
+        flag("active", "False when the user may no longer sign in."),
+        moment("lastSeenAt", "When the user last signed in, UTC.", pii=Pii.BEHAVIOUR),
+    ),
+    Purpose.SECURITY,
+    keys=(("issuer", "subject"),),
+    search=("name", "email"),
+)
+
+TEAM = Node(
+    "Team",
+    "A group of users who share work.",
+    (
+        string("name", "Name of the team.", required=True, indexed=True),
+        choice(
+            "function",
+            ("SALES", "MARKETING", "SERVICE", "PARTNER_MANAGEMENT", "FINANCE", "MANAGEMENT"),
+            "What the team does.",
+        ),
+    ),
+    Purpose.OPERATION,
+    sourced=True,
+)
+
+TERRITORY = Node(
+    "Territory",
+    "A part of the market, by countries and postal codes.",
+    (
+        string("code", "Short code, such as FR-SOUTH.", required=True, indexed=True),
+        string("name", "Name of the territory.", required=True),
+        strings("countries", "ISO 3166-1 alpha-2 codes of its countries."),
+        strings("postalPrefixes", "Beginnings of its postal codes; empty means all."),
+    ),
+    Purpose.SALES,
+    sourced=True,
+)
+
+IN_TEAM = Relationship(
+    "IN_TEAM", (USER,), (TEAM,), "A user works in a team.", (flag("lead", "True for its head."),)
+)
+PART_OF = Relationship(
+    "PART_OF", (TEAM, TERRITORY), (TEAM, TERRITORY), "A team or territory belongs to a larger one."
+)
+COVERED_BY = Relationship(
+    "COVERED_BY", (TERRITORY,), (TEAM, USER), "Who is responsible for a territory."
+)
+IN_TERRITORY = Relationship(
+    "IN_TERRITORY", (PARTY,), (TERRITORY,), "The territory a party belongs to."
+)
+ACTS_FOR = Relationship(
+    "ACTS_FOR",
+    (USER,),
+    (PARTY,),
+    "A user may act for a party.",
+    (
+        choice(
+            "scope",
+            ("OWN", "COMPANY", "SUBTREE"),
+            "How far: the party alone, its company, or the company with its subsidiaries.",
+        ),
+        day("from", "First day of the permission."),
+        day("to", "Last day of the permission; null while it lasts."),
+    ),
+)
+IS_PERSON = Relationship("IS_PERSON", (USER,), (PERSON,), "The person behind a user account.")
+
+NODES = (USER, TEAM, TERRITORY)
+RELATIONSHIPS = (IN_TEAM, PART_OF, COVERED_BY, IN_TERRITORY, ACTS_FOR, IS_PERSON)

@@ -1,0 +1,34 @@
+"""Named Cypher: the only form in which query text exists.
+
+A statement's text is a `LiteralString`, so a value that arrived at run time cannot become part of
+it: the type checker refuses. Its name reaches logs, metrics and the transaction's metadata.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import LiteralString
+
+
+class Kind(StrEnum):
+    """Whether a statement reads or changes data, or changes the schema."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+    SCHEMA = "SCHEMA"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A whole Cypher statement; `name` is dotted, `domain.action`."""
+
+    name: str
+    kind: Kind
+    text: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A Cypher expression over `this`, the node whose field it computes."""
+
+    name: str
+    text: LiteralString
