@@ -37,7 +37,8 @@ class Graph:
 
     def __init__(self, uri: str, user: str, password: str, database: str = "neo4j") -> None:
         self._database = database
-        self._driver = neo4j.AsyncGraphDatabase.driver(
+        # The driver types its options as unknown keywords.
+        self._driver = neo4j.AsyncGraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,
             auth=(user, password),
             connection_acquisition_timeout=5,
