@@ -28,7 +28,20 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A Cypher expression over `this`, the node whose field it computes."""
+    """A Cypher expression over `THIS`, the node whose field it computes."""
 
     name: str
     text: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Clauses that lead from `THIS` to every `NODE`, by `EDGE` where the caller needs it.
+
+    The three words are variables that the compiler renames. The text ends where a WHERE may follow
+    and yields each pair of NODE and EDGE once; `distinct` asks the compiler to see to that.
+    """
+
+    name: str
+    text: LiteralString
+    distinct: bool = False

@@ -68,12 +68,14 @@ def of(kind: Type, name: LiteralString, description: str, **options: Unpack[Opti
 
 def choice(
     name: LiteralString,
-    values: tuple[LiteralString, ...],
+    values: dict[LiteralString, str] | tuple[LiteralString, ...],
     description: str,
     **options: Unpack[Options],
 ) -> Property:
-    """One of a fixed set of upper-case words."""
-    return Property(name, Type.ENUM, description, values=values, **options)
+    """One of a fixed set of upper-case words, each with its meaning."""
+    words = tuple(values)
+    meanings = tuple(values.values()) if isinstance(values, dict) else words
+    return Property(name, Type.ENUM, description, values=words, meanings=meanings, **options)
 
 
 def currency(description: str = "Currency of every amount of this record.") -> Property:

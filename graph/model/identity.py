@@ -12,7 +12,14 @@ def _said() -> tuple[Property, ...]:
         for each in node.own:
             found.setdefault(
                 each.name,
-                Property(each.name, each.type, each.description, each.pii, values=each.values),
+                Property(
+                    each.name,
+                    each.type,
+                    each.description,
+                    each.pii,
+                    values=each.values,
+                    meanings=each.meanings,
+                ),
             )
     return tuple(found.values())
 

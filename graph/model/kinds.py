@@ -89,6 +89,7 @@ class Property:
     required: bool = False
     indexed: bool = False
     values: tuple[LiteralString, ...] = ()
+    meanings: tuple[str, ...] = ()  # one sentence per value
     internal: bool = False  # kept by the write path; no mapping or mutation may set it
 
 
@@ -103,6 +104,9 @@ CHANGED_AT = Property(
     "changedAt", Type.DATETIME, "When this state was recorded, UTC.", required=True, internal=True
 )
 HASH = Property("hash", Type.STRING, "Digest of the values last said by the source.", internal=True)
+COMMON = (ID, VERSION, CREATED_AT, CHANGED_AT, HASH)
+"""What every node carries, machinery aside."""
+
 SOURCE = Property(
     "source", Type.STRING, "Name of the system the node came from; null when made here."
 )
@@ -155,8 +159,7 @@ class Node:
         """Every property by name: common ones, inherited ones, then own ones."""
         found: dict[str, Property] = {}
         if not self.machinery:
-            common = (ID, VERSION, CREATED_AT, CHANGED_AT, HASH)
-            found.update((each.name, each) for each in common)
+            found.update((each.name, each) for each in COMMON)
         if self.sourced:
             found.update((each.name, each) for each in (SOURCE, EXTERNAL_ID))
         for parent in self.extends:

@@ -1,0 +1,209 @@
+"""From a selection to Cypher: one expression per object, nested as the selection is.
+
+An object becomes a list literal of its fields' expressions; a relation becomes a subquery that
+filters, sorts and limits *before* it expands its own children. Everything a root field needs is
+thus one expression tree, and so one statement. No text depends on a value or an alias.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+
+from graphql import (
+    FieldNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    SelectionSetNode,
+    get_named_type,
+    get_nullable_type,
+)
+from graphql.execution.values import VariableValues
+
+from graph.model.kinds import Property, Type, Walk
+from graph.statements import Pattern
+from loaders.arguments import Bindings
+from loaders.pages import Paging, compile_page
+from loaders.registry import REGISTRY
+from loaders.selection import Selector
+from loaders.shapes import (
+    Entry,
+    EnumName,
+    Fields,
+    FromMap,
+    Id,
+    MoneyOf,
+    Object,
+    Scalar,
+    Shape,
+    Typename,
+    ValuesOf,
+)
+from loaders.sources import Computed, Many, One, Order, OwnId, Source, Stored, Values
+from loaders.text import Scope, Slots, clause, quoted, rename
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Compiles the fields of one operation, for one shape of its variables."""
+
+    schema: GraphQLSchema
+    selector: Selector
+    variables: VariableValues
+    bindings: Bindings
+
+    def object(
+        self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode], scope: Scope, slots: Slots
+    ) -> Fields:
+        """The fields of one concrete type; their expressions are added to the slots."""
+        selected = self.selector.fields(type_, sets)
+        entries = tuple(
+            self.entry(type_, key, nodes, scope, slots) for key, nodes in selected.items()
+        )
+        return Fields(type_.name, entries)
+
+    def entry(
+        self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], scope: Scope, slots: Slots
+    ) -> Entry:
+        """One field of a node or an edge."""
+        name = nodes[0].name.value
+        if name == "__typename":
+            return Entry(key, Typename(type_.name), required=True)
+        definition = type_.fields[name]
+        source = source_of(definition)
+        required = isinstance(definition.type, GraphQLNonNull)
+        shape = self._shape(type_, definition, source, nodes, scope, slots)
+        return Entry(key, shape, required)
+
+    def _shape(
+        self,
+        type_: GraphQLObjectType,
+        definition: GraphQLField,
+        source: Source | None,
+        nodes: list[FieldNode],
+        scope: Scope,
+        slots: Slots,
+    ) -> Shape:
+        match source:
+            case OwnId():
+                return Id(slots.add(scope.node + ".id"), type_.name)
+            case Stored(declared):
+                owner = scope.edge if scope.on_edge else scope.node
+                return self._stored(declared, definition, owner, nodes, slots)
+            case Computed(expression):
+                text = rename(expression.text, this=scope.node)
+                return self._leaf(definition, slots.add(text), nodes)
+            case Values(expression, many):
+                slot = slots.add(rename(expression.text, this=scope.node))
+                return ValuesOf(slot, self._map(definition, nodes), many)
+            case One():
+                return self._one(source, definition, nodes, scope, slots)
+            case Many():
+                paging = Paging(source, definition, nodes, scope, type_.name)
+                return compile_page(self, paging, slots)
+            case _:
+                raise LookupError(f"{type_.name}.{nodes[0].name.value} has no source")
+
+    def _stored(
+        self,
+        declared: Property,
+        definition: GraphQLField,
+        owner: LiteralString,
+        nodes: list[FieldNode],
+        slots: Slots,
+    ) -> Shape:
+        text: LiteralString = owner + "." + declared.name
+        if declared.type is Type.MONEY:
+            text = f"CASE WHEN {text} IS NOT NULL THEN [{text}, {owner}.currency] END"
+        return self._leaf(definition, slots.add(text), nodes)
+
+    def _leaf(self, definition: GraphQLField, slot: int, nodes: list[FieldNode]) -> Shape:
+        nullable = get_nullable_type(definition.type)
+        named = get_named_type(definition.type)
+        if isinstance(named, GraphQLEnumType):
+            return EnumName(slot, frozenset(named.values))
+        if isinstance(named, GraphQLObjectType):
+            fields = self.selector.fields(named, self.selector.below(nodes))
+            keys = tuple((key, each[0].name.value) for key, each in fields.items())
+            return MoneyOf(slot, keys)
+        return Scalar(slot, named.name, isinstance(nullable, GraphQLList))
+
+    def _map(self, definition: GraphQLField, nodes: list[FieldNode]) -> Fields:
+        """A value object: its maps hold every field, whatever is selected."""
+        named = cast("GraphQLObjectType", get_named_type(definition.type))
+        entries: list[Entry] = []
+        for key, each in self.selector.fields(named, self.selector.below(nodes)).items():
+            name = each[0].name.value
+            if name == "__typename":
+                entries.append(Entry(key, Typename(named.name), required=True))
+                continue
+            type_ = named.fields[name].type
+            many = isinstance(get_nullable_type(type_), GraphQLList)
+            shape = FromMap(name, get_named_type(type_).name, many)
+            entries.append(Entry(key, shape, isinstance(type_, GraphQLNonNull)))
+        return Fields(named.name, tuple(entries))
+
+    def _one(
+        self,
+        source: One,
+        definition: GraphQLField,
+        nodes: list[FieldNode],
+        scope: Scope,
+        slots: Slots,
+    ) -> Object:
+        child = scope.child()
+        order = source.order or Order("NODE.id")
+        row, cases, tagged = self.row(definition, nodes, child)
+        text = (
+            f"head(COLLECT {{ {self.reach(source.reach, source.target, scope, child)} "
+            f"WITH {child.node} ORDER BY {rename(order.term, node=child.node, edge=child.edge)}"
+            f"{' DESC' if order.descending else ''}, {child.node}.id LIMIT 1 RETURN {row} }})"
+        )
+        return Object(slots.add(text), cases, tagged)
+
+    def row(
+        self, definition: GraphQLField, nodes: list[FieldNode], scope: Scope
+    ) -> tuple[LiteralString, tuple[Fields, ...], bool]:
+        """The list literal of a nested object, with its fields by concrete type."""
+        return self.row_of(get_named_type(definition.type), self.selector.below(nodes), scope)
+
+    def row_of(
+        self, named: Any, sets: list[SelectionSetNode], scope: Scope
+    ) -> tuple[LiteralString, tuple[Fields, ...], bool]:
+        """As `row`, for a type and selection sets."""
+        if isinstance(named, GraphQLObjectType):
+            slots = Slots()
+            fields = self.object(named, sets, scope, slots)
+            return slots.text(), (fields,), False
+        found: list[tuple[GraphQLObjectType, Fields, Slots]] = []
+        for each in self.schema.get_possible_types(cast("GraphQLInterfaceType", named)):
+            slots = Slots([quoted(each.name)])
+            found.append((each, self.object(each, sets, scope, slots), slots))
+        cases = tuple(fields for _, fields, _ in found)
+        alike = len({slots.rest() for _, _, slots in found}) == 1
+        return clause(found, scope.node, alike=alike), cases, True
+
+    def reach(
+        self, reach: Walk | Pattern, target: str, scope: Scope, child: Scope
+    ) -> LiteralString:
+        """The clause that binds the child's node and edge from the scope's node."""
+        if isinstance(reach, Pattern):
+            return rename(reach.text, this=scope.node, node=child.node, edge=child.edge)
+        kind = REGISTRY.kinds[target]
+        certain = reach.targets == (kind.node,) and kind.role is None
+        label: LiteralString = "" if certain else ":" + kind.label
+        left, right = ("-", "->") if reach.outgoing else ("<-", "-")
+        return (
+            f"MATCH ({scope.node}){left}[{child.edge}:{reach.relationship.name}]{right}"
+            f"({child.node}{label})"
+        )
+
+
+def source_of(definition: GraphQLField) -> Source | None:
+    """The declared source of a field, or None for one with an ordinary resolver."""
+    declared = definition.extensions.get("strawberry-definition")
+    return getattr(declared, "source", None)

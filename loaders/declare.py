@@ -1,0 +1,286 @@
+"""How a type says where its fields live: a property, a walk, or a named Cypher expression.
+
+A resolver class is a declaration, never instantiated. Its fields carry a source, which the plan
+compiler reads back from the schema; descriptions and enums of properties come from the model, so
+that they are said once. See docs/compiler.md for how to add a field.
+"""
+
+from collections.abc import Callable
+from typing import Any, LiteralString, Self, TypeVar, cast
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import UNRESOLVED, FieldType, StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+from graph.model.kinds import COMMON, Node, Property, Relationship, Walk
+from graph.statements import Expression, Pattern
+from loaders.registry import REGISTRY, Money, connection_type, edge_type, enum_type
+from loaders.sources import (
+    Choice,
+    Computed,
+    Find,
+    FindMany,
+    Kind,
+    Many,
+    One,
+    Order,
+    OwnId,
+    Reach,
+    Source,
+    Stored,
+    Values,
+    Way,
+    Where,
+)
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+
+T = TypeVar("T")
+
+
+class GraphField(StrawberryField):
+    """A field that the plan compiler answers; its source says how."""
+
+    source: Source | None = None
+    column: str | None = None
+    lazy_type: Callable[[], Any] | None = None
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        copied.source, copied.column, copied.lazy_type = self.source, self.column, self.lazy_type
+        return copied
+
+    def resolve_type(self, *, type_definition: Any = None) -> FieldType:
+        """The field's GraphQL type: what its source yields, else its annotation."""
+        if self.lazy_type is None:
+            return super().resolve_type(type_definition=type_definition)
+        if not REGISTRY.complete:
+            return cast("FieldType", UNRESOLVED)
+        annotation = StrawberryAnnotation(self.lazy_type())
+        return cast("FieldType", annotation.resolve())
+
+
+def _field(
+    source: Source | None,
+    description: str | None,
+    *,
+    lazy_type: Callable[[], Any] | None = None,
+    arguments: tuple[StrawberryArgument, ...] = (),
+    name: str | None = None,
+) -> Any:
+    field = GraphField(description=description, graphql_name=name)
+    field.source, field.lazy_type = source, lazy_type
+    field.arguments = list(arguments)
+    return field
+
+
+def _argument(
+    name: str, annotation: Any, description: str, default: Any = strawberry.UNSET
+) -> StrawberryArgument:
+    return StrawberryArgument(
+        name, name, StrawberryAnnotation(annotation), description=description, default=default
+    )
+
+
+_PAGE = (
+    _argument(
+        "first",
+        int | None,
+        f"How many to return from the start, 0 to {MAX_PAGE}; default {DEFAULT_PAGE}.",
+    ),
+    _argument("after", str | None, "Return what follows this cursor."),
+    _argument(
+        "last", int | None, f"How many to return from the end, 0 to {MAX_PAGE}; not with first."
+    ),
+    _argument("before", str | None, "Return what precedes this cursor."),
+)
+
+
+def prop(column: LiteralString | None = None, description: str | None = None) -> Any:
+    """A property of the node; its name, type and description are the model's."""
+    field = _field(None, description)
+    field.column = column
+    return field
+
+
+def own_id() -> Any:
+    """The node's global id."""
+    return _field(OwnId(), "Opaque id, the same as long as the node exists.")
+
+
+def computed(expression: Expression, description: str) -> Any:
+    """A scalar or Money that a named expression yields."""
+    return _field(Computed(expression), description)
+
+
+def values(expression: Expression, description: str, *, many: bool) -> Any:
+    """A value object, or a list of them, that a named expression yields as maps."""
+    return _field(Values(expression, many), description)
+
+
+def edge(
+    reach: Reach,
+    target: str,
+    description: str,
+    *,
+    order: Order,
+    where: tuple[Where, ...] = (),
+    on: type | None = None,
+) -> Any:
+    """A connection to other nodes; `on` is the edge type with the relationship's properties."""
+    choice: tuple[StrawberryArgument, ...] = ()
+    if isinstance(reach, Choice):
+        first = next(iter(reach.patterns))
+        choice = (_argument(reach.name, type(first), reach.description, first),)
+    filters = tuple(_argument(each.name, each.annotation, each.description) for each in where)
+    return _field(
+        Many(target, reach, order, where),
+        description,
+        lazy_type=lambda: connection_type(edge_type(target, on)),
+        arguments=(*_PAGE, *choice, *filters),
+    )
+
+
+def one(reach: Walk | Pattern, target: str, description: str, *, order: Order | None = None) -> Any:
+    """At most one other node, or null."""
+    return _field(
+        One(target, reach, order), description, lazy_type=lambda: REGISTRY.types[target] | None
+    )
+
+
+def listing(target: str, description: str, *, order: Order, where: tuple[Where, ...] = ()) -> Any:
+    """A root field: every node of a type, as a connection."""
+    filters = tuple(_argument(each.name, each.annotation, each.description) for each in where)
+    return _field(
+        Many(target, None, order, where),
+        description,
+        lazy_type=lambda: connection_type(edge_type(target, None)),
+        arguments=(*_PAGE, *filters),
+    )
+
+
+def find(
+    target: str,
+    description: str,
+    *,
+    ways: tuple[Way, ...] = (),
+    by: Any = None,
+    by_description: str = "",
+) -> Any:
+    """A root field: one node by id, or by another way to name it; null when there is none."""
+    required = not ways
+    arguments = [
+        _argument(
+            "id",
+            strawberry.ID if required else strawberry.ID | None,
+            "Opaque id of the node.",
+        )
+    ]
+    if by is not None:
+        arguments.append(_argument("by", by | None, by_description))
+    return _field(
+        Find(target, ways),
+        description,
+        lazy_type=lambda: REGISTRY.types[target] | None,
+        arguments=tuple(arguments),
+    )
+
+
+def find_many(target: str, description: str) -> Any:
+    """A root field: several nodes by id, in the order asked, null where there is none."""
+    return _field(
+        FindMany(target),
+        description,
+        lazy_type=lambda: list[REGISTRY.types[target] | None],
+        arguments=(_argument("ids", list[strawberry.ID], "Opaque ids, at most 100."),),
+    )
+
+
+def _bind_properties(cls: type, properties: dict[str, Property], owners: dict[str, str]) -> None:
+    """Give every `prop()` of the class its property, description and type from the model."""
+    for name, field in vars(cls).items():
+        if not isinstance(field, GraphField) or field.source is not None:
+            continue
+        column = field.column or to_camel_case(name)
+        declared = properties.get(column)
+        if declared is None:
+            raise LookupError(f"{cls.__name__}.{name}: the model has no property {column}")
+        field.source = Stored(declared)
+        field.description = field.description or declared.description
+        if field.column and to_camel_case(name).rstrip("_") == field.column:
+            field.graphql_name = field.column
+        if declared.values:
+            enum = enum_type(owners[column], declared)
+            field.lazy_type = _optional(enum, required=declared.required)
+
+
+def _optional(type_: Any, *, required: bool) -> Callable[[], Any]:
+    return lambda: type_ if required else type_ | None
+
+
+def _owners(node: Node) -> dict[str, str]:
+    """For each property the label that declares it: it gives an enum its name."""
+    found = dict.fromkeys(node.properties, node.name)
+    for parent in node.extends:
+        found.update(_owners(parent))
+    found.update((each.name, node.name) for each in node.own)
+    return found
+
+
+def node(model: Node, *, role: Node | None = None) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL object type over the nodes of one label (and role)."""
+
+    def wrap(cls: type[T]) -> type[T]:
+        _bind_properties(cls, model.properties, _owners(model))
+        made = strawberry.type(cls, description=_sentence(cls))
+        REGISTRY.add(made, Kind(model, role))
+        return made
+
+    return wrap
+
+
+def interface(model: Node | None) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL interface over an abstract label; None for one over every node."""
+
+    def wrap(cls: type[T]) -> type[T]:
+        if model is None:
+            _bind_properties(cls, {each.name: each for each in COMMON}, {})
+        else:
+            _bind_properties(cls, model.properties, _owners(model))
+        made = strawberry.interface(cls, description=_sentence(cls))
+        REGISTRY.add(made, Kind(model) if model is not None else None)
+        return made
+
+    return wrap
+
+
+def edge_of(
+    relationship: Relationship, target: str, *, enums: str | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Declare an edge type with properties of its relationship; it is named `<class>Edge`."""
+
+    def wrap(cls: type[T]) -> type[T]:
+        owners = dict.fromkeys(relationship.properties, enums or cls.__name__)
+        _bind_properties(cls, relationship.properties, owners)
+        REGISTRY.declare_edge(cls, target, _sentence(cls))
+        return cls
+
+    return wrap
+
+
+def value(cls: type[T]) -> type[T]:
+    """Declare a value object: an object without identity that an expression yields as a map."""
+    return strawberry.type(cls, description=_sentence(cls))
+
+
+def _sentence(cls: type) -> str:
+    return " ".join((cls.__doc__ or "").split())
+
+
+__all__ = [
+    "Choice", "GraphField", "Money", "Order", "Way", "Where", "computed", "edge", "edge_of", "find",
+    "find_many", "interface", "listing", "node", "one", "own_id", "prop", "value", "values",
+]  # fmt: skip

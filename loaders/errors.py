@@ -1,0 +1,28 @@
+"""Requests that are refused, and how the caller is told.
+
+BadRequest                a GraphQL error with `extensions.code`; nothing was sent to the graph
+├── INVALID_ID            a global id that this server never made
+├── INVALID_CURSOR        a cursor that this server never made for this list
+├── INVALID_PAGE          `first` or `last` out of bounds, or both at once
+└── INVALID_ARGUMENT      an argument that makes no sense here
+"""
+
+from enum import StrEnum
+
+from graphql import GraphQLError
+
+
+class Code(StrEnum):
+    """Values of `extensions.code` for refused requests."""
+
+    INVALID_ID = "INVALID_ID"
+    INVALID_CURSOR = "INVALID_CURSOR"
+    INVALID_PAGE = "INVALID_PAGE"
+    INVALID_ARGUMENT = "INVALID_ARGUMENT"
+
+
+class BadRequest(GraphQLError):
+    """The caller's request makes no sense; the message says what would."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message, extensions={"code": code.value})

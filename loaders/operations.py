@@ -1,0 +1,184 @@
+"""Prepared operations: parsed, validated and planned once, then found by their text."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    parse,
+    type_from_ast,
+    validate,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from loaders.arguments import Bindings
+from loaders.compiler import Compiler
+from loaders.completion import Complete, generate
+from loaders.errors import BadRequest
+from loaders.ids import decode_id
+from loaders.roots import Root, compile_root
+from loaders.selection import Selector
+
+MAX_PLANS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A planned root field: a root with its completions, or the reason it was refused."""
+
+    key: str
+    root: Root | None
+    refused: BadRequest | None
+    strict: Complete | None
+    lenient: Complete | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one operation does for one shape of its variables.
+
+    Attributes:
+        fields: Root fields that the graph answers, in the order of the response.
+        whole: True when these are all fields, so that compiled completion can answer alone.
+    """
+
+    fields: tuple[Field, ...]
+    whole: bool
+
+
+@dataclass(slots=True)
+class Operation:
+    """One operation of one document."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    definition: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    id_variables: frozenset[str]
+    plans: OrderedDict[Any, Plan] = field(default_factory=OrderedDict[Any, Plan])
+
+    def variables(self, given: dict[str, Any]) -> VariableValues | list[GraphQLError]:
+        """The coerced variables, or what is wrong with them."""
+        return get_variable_values(
+            self.schema, self.definition.variable_definitions or (), given, max_errors=5
+        )
+
+    def plan(self, variables: VariableValues) -> Plan:
+        """The plan for the shape of these variables, made when first seen."""
+        shape = tuple(
+            (name, _shape(value, is_id=name in self.id_variables))
+            for name, value in variables.coerced.items()
+        )
+        found = self.plans.get(shape)
+        if found is None:
+            found = self.plans[shape] = self._make(variables)
+            if len(self.plans) > MAX_PLANS:
+                self.plans.popitem(last=False)
+        return found
+
+    def _make(self, variables: VariableValues) -> Plan:
+        query = self.schema.query_type
+        if query is None or self.definition.operation is not OperationType.QUERY:
+            return Plan((), whole=False)
+        selector = Selector(self.schema, self.fragments, variables.coerced)
+        selected = selector.fields(query, [self.definition.selection_set])
+        fields: list[Field] = []
+        for key, nodes in selected.items():
+            compiler = Compiler(self.schema, selector, variables, Bindings())
+            try:
+                root = compile_root(compiler, query, key, nodes)
+            except BadRequest as error:
+                fields.append(Field(key, None, error, None, None))
+                continue
+            if root is not None:
+                strict = generate(root.entry, strict=True)
+                fields.append(Field(key, root, None, strict, generate(root.entry, strict=False)))
+        return Plan(tuple(fields), whole=len(fields) == len(selected))
+
+
+def _shape(value: Any, *, is_id: bool) -> Any:
+    """What of a variable may decide a plan: null, Booleans, enum values, types of ids."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return tuple((key, _shape(each, is_id=False)) for key, each in value.items())  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        if is_id:
+            return frozenset(_shape(each, is_id=True) for each in value)  # pyright: ignore[reportUnknownVariableType]
+        return "list"
+    if is_id:
+        try:
+            return decode_id(value).type
+        except BadRequest:
+            return "malformed"
+    return getattr(value, "name", "value")
+
+
+class Operations:
+    """A bounded cache of operations by query text and operation name."""
+
+    def __init__(self, schema: GraphQLSchema, size: int = 1_000) -> None:
+        self._schema = schema
+        self._size = size
+        self._found: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
+
+    def get(self, query: str, name: str | None) -> Operation | list[GraphQLError]:
+        """The operation of a query text, or why it cannot be run."""
+        key = (query, name)
+        found = self._found.get(key)
+        if found is not None:
+            self._found.move_to_end(key)
+            return found
+        made = self._prepare(query, name)
+        if isinstance(made, Operation):
+            self._found[key] = made
+            if len(self._found) > self._size:
+                self._found.popitem(last=False)
+        return made
+
+    def _prepare(self, query: str, name: str | None) -> Operation | list[GraphQLError]:
+        try:
+            document = parse(query, no_location=False)
+        except GraphQLError as error:
+            return [error]
+        errors = validate(self._schema, document, max_errors=5)
+        if errors:
+            return errors
+        operations = [
+            each for each in document.definitions if isinstance(each, OperationDefinitionNode)
+        ]
+        chosen = [each for each in operations if name is None or _name(each) == name]
+        if len(chosen) != 1:
+            return [GraphQLError(_unclear(name, len(operations)))]
+        fragments = {
+            each.name.value: each
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
+        ids = frozenset(self._id_variables(chosen[0]))
+        return Operation(self._schema, document, chosen[0], fragments, ids)
+
+    def _id_variables(self, definition: OperationDefinitionNode) -> list[str]:
+        return [
+            each.variable.name.value
+            for each in definition.variable_definitions or ()
+            if (type_ := type_from_ast(self._schema, each.type)) is not None
+            and get_named_type(type_).name == "ID"
+        ]
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
+
+
+def _unclear(name: str | None, count: int) -> str:
+    if name is not None:
+        return "The document has no operation of that name."
+    return "The document has no operation." if count == 0 else "Say which operation to run."

@@ -1,0 +1,130 @@
+"""The GraphQL types that stand for nodes, and those made from them: connections, edges, enums."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, cast
+
+import strawberry
+
+from graph.model.kinds import Property
+from loaders.sources import Kind
+
+
+def moment(value: str) -> str:
+    """A time as the graph stores it; raises ValueError for anything but ISO 8601 with an offset."""
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError("A time needs an offset, such as Z.")
+    return found.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def day(value: str) -> str:
+    """A day as the graph stores it; raises ValueError for anything but ISO 8601."""
+    return date.fromisoformat(value).isoformat()
+
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="A point in time: ISO 8601 in UTC with milliseconds, 2026-11-22T10:00:00.000Z.",
+    serialize=str,
+    parse_value=moment,
+)
+DATE = strawberry.scalar(
+    name="Date", description="A calendar day: ISO 8601, 2026-11-22.", serialize=str, parse_value=day
+)
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    """An amount of money: decimal in GraphQL, integer minor units in the graph."""
+
+    amount: Decimal = strawberry.field(
+        description="Amount in the currency's main unit, with all its decimal places."
+    )
+    currency: str = strawberry.field(description="ISO 4217 code of the currency.")
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Relay's page information."""
+
+    has_next_page: bool = strawberry.field(description="True when more follows this page.")
+    has_previous_page: bool = strawberry.field(description="True when more precedes this page.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first row; null for an empty page."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last row; null for an empty page."
+    )
+
+
+class Registry:
+    """Types by name, in the order of their declaration."""
+
+    def __init__(self) -> None:
+        self.types: dict[str, Any] = {}
+        self.kinds: dict[str, Kind] = {}
+        self.edges: dict[type, tuple[str, str]] = {}
+        self.complete = False
+
+    def add(self, cls: Any, kind: Kind | None) -> None:
+        """Remember a type; `kind` is None for the interface over every node."""
+        name: str = cls.__strawberry_definition__.name
+        self.types[name] = cls
+        if kind is not None:
+            self.kinds[name] = kind
+
+    def declare_edge(self, cls: type, target: str, description: str) -> None:
+        """Remember a class whose annotations are the properties of an edge."""
+        self.edges[cls] = (target, description)
+
+
+REGISTRY = Registry()
+
+
+@cache
+def edge_type(target: str, declared: type | None) -> Any:
+    """The edge type to a target: the plain one, or the one with the declared properties."""
+    name = declared.__name__ if declared else target
+    description = REGISTRY.edges[declared][1] if declared else f"One {target} of a list."
+    body: dict[str, Any] = {
+        "node": strawberry.field(description="The node at the far end."),
+        "cursor": strawberry.field(description="Opaque position of this row in its list."),
+    }
+    annotations: dict[str, Any] = {"node": REGISTRY.types[target], "cursor": str}
+    if declared is not None:
+        annotations.update(declared.__annotations__)
+        body.update((key, vars(declared)[key]) for key in declared.__annotations__)
+    cls = type(f"{name}Edge", (), {**body, "__annotations__": annotations})
+    return cast("Any", strawberry.type(cls, description=description))
+
+
+@cache
+def connection_type(edge: Any) -> Any:
+    """The connection type over an edge type."""
+    name = edge.__name__.removesuffix("Edge")
+    annotations: dict[str, Any] = {"edges": list[edge], "page_info": PageInfo, "total_count": int}
+    body = {
+        "edges": strawberry.field(description="Rows of this page, in the order of the list."),
+        "page_info": strawberry.field(description="Where this page lies in the list."),
+        "total_count": strawberry.field(
+            description="Number of rows of the whole list; counted only when asked for."
+        ),
+    }
+    cls = type(f"{name}Connection", (), {**body, "__annotations__": annotations})
+    return cast("Any", strawberry.type(cls, description=f"A page of a list of {name} rows."))
+
+
+@cache
+def enum_type(owner: str, declared: Property) -> Any:
+    """The GraphQL enum of a property with fixed values, named owner and property."""
+    name = owner + declared.name[0].upper() + declared.name[1:]
+    members = Enum(name, {each: each for each in declared.values})
+    made = strawberry.enum(members, name=name, description=declared.description)
+    for each, meaning in zip(
+        cast("Any", made).__strawberry_definition__.values, declared.meanings, strict=True
+    ):
+        each.description = meaning
+    return made
