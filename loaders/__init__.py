@@ -1,1 +1,1 @@
-"""The fetch: operation and viewer to one Cypher statement per root field and a completed response."""
+"""The fetch: one Cypher statement per root field of an operation, and the completed response."""

@@ -14,9 +14,9 @@ from graphql import FieldNode, GraphQLArgument, GraphQLField, ValueNode
 from graphql.execution.values import VariableValues
 from graphql.language import VariableNode, print_ast
 from graphql.pyutils import Undefined
-from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
 from loaders.errors import BadRequest, Code
+from loaders.schema import coerce_literal, default_of
 
 Evaluate = Callable[[VariableValues], Any]
 
@@ -70,7 +70,7 @@ def _argument(
     definition: GraphQLArgument, node: ValueNode | None, variables: VariableValues
 ) -> Argument:
     if node is None or (isinstance(node, VariableNode) and _is_absent(node, variables)):
-        default = _defined(coerce_default_value(definition))
+        default = _defined(default_of(definition))
         return Argument(f"default {default!r}", lambda _: default, default)
     if isinstance(node, VariableNode):
         name = node.name.value
@@ -78,10 +78,10 @@ def _argument(
     if "$" in print_ast(node):
 
         def evaluate(values: VariableValues) -> Any:
-            return _checked(coerce_input_literal(node, definition.type, values))
+            return _checked(coerce_literal(node, definition, values))
 
         return Argument(print_ast(node), evaluate, evaluate(variables))
-    constant = _checked(coerce_input_literal(node, definition.type))
+    constant = _checked(coerce_literal(node, definition))
     return Argument(print_ast(node), lambda _: constant, constant)
 
 

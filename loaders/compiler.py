@@ -14,13 +14,9 @@ from graphql import (
     GraphQLEnumType,
     GraphQLField,
     GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     SelectionSetNode,
-    get_named_type,
-    get_nullable_type,
 )
 from graphql.execution.values import VariableValues
 
@@ -29,6 +25,7 @@ from graph.statements import Pattern
 from loaders.arguments import Bindings
 from loaders.pages import Paging, compile_page
 from loaders.registry import REGISTRY
+from loaders.schema import is_list, is_required, named_type, object_type, source_of
 from loaders.selection import Selector
 from loaders.shapes import (
     Entry,
@@ -75,9 +72,8 @@ class Compiler:
             return Entry(key, Typename(type_.name), required=True)
         definition = type_.fields[name]
         source = source_of(definition)
-        required = isinstance(definition.type, GraphQLNonNull)
         shape = self._shape(type_, definition, source, nodes, scope, slots)
-        return Entry(key, shape, required)
+        return Entry(key, shape, is_required(definition))
 
     def _shape(
         self,
@@ -95,7 +91,7 @@ class Compiler:
                 owner = scope.edge if scope.on_edge else scope.node
                 return self._stored(declared, definition, owner, nodes, slots)
             case Computed(expression):
-                text = rename(expression.text, this=scope.node)
+                text = rename(expression.text, this=scope.node, edge=scope.edge)
                 return self._leaf(definition, slots.add(text), nodes)
             case Values(expression, many):
                 slot = slots.add(rename(expression.text, this=scope.node))
@@ -119,32 +115,33 @@ class Compiler:
         text: LiteralString = owner + "." + declared.name
         if declared.type is Type.MONEY:
             text = f"CASE WHEN {text} IS NOT NULL THEN [{text}, {owner}.currency] END"
+        elif declared.type is Type.STRINGS:
+            text = f"coalesce({text}, [])"
         return self._leaf(definition, slots.add(text), nodes)
 
-    def _leaf(self, definition: GraphQLField, slot: int, nodes: list[FieldNode]) -> Shape:
-        nullable = get_nullable_type(definition.type)
-        named = get_named_type(definition.type)
+    def _leaf(self, definition: GraphQLField, slot: int | str, nodes: list[FieldNode]) -> Shape:
+        named = named_type(definition)
         if isinstance(named, GraphQLEnumType):
             return EnumName(slot, frozenset(named.values))
         if isinstance(named, GraphQLObjectType):
             fields = self.selector.fields(named, self.selector.below(nodes))
             keys = tuple((key, each[0].name.value) for key, each in fields.items())
             return MoneyOf(slot, keys)
-        return Scalar(slot, named.name, isinstance(nullable, GraphQLList))
+        if isinstance(slot, str):
+            return FromMap(slot, named.name, is_list(definition))
+        return Scalar(slot, named.name, is_list(definition))
 
     def _map(self, definition: GraphQLField, nodes: list[FieldNode]) -> Fields:
         """A value object: its maps hold every field, whatever is selected."""
-        named = cast("GraphQLObjectType", get_named_type(definition.type))
+        named = object_type(definition)
         entries: list[Entry] = []
         for key, each in self.selector.fields(named, self.selector.below(nodes)).items():
             name = each[0].name.value
             if name == "__typename":
                 entries.append(Entry(key, Typename(named.name), required=True))
                 continue
-            type_ = named.fields[name].type
-            many = isinstance(get_nullable_type(type_), GraphQLList)
-            shape = FromMap(name, get_named_type(type_).name, many)
-            entries.append(Entry(key, shape, isinstance(type_, GraphQLNonNull)))
+            field = named.fields[name]
+            entries.append(Entry(key, self._leaf(field, name, each), is_required(field)))
         return Fields(named.name, tuple(entries))
 
     def _one(
@@ -157,7 +154,7 @@ class Compiler:
     ) -> Object:
         child = scope.child()
         order = source.order or Order("NODE.id")
-        row, cases, tagged = self.row(definition, nodes, child)
+        row, cases, tagged = self.row(definition, nodes, child, source.reach)
         text = (
             f"head(COLLECT {{ {self.reach(source.reach, source.target, scope, child)} "
             f"WITH {child.node} ORDER BY {rename(order.term, node=child.node, edge=child.edge)}"
@@ -166,13 +163,17 @@ class Compiler:
         return Object(slots.add(text), cases, tagged)
 
     def row(
-        self, definition: GraphQLField, nodes: list[FieldNode], scope: Scope
+        self, definition: GraphQLField, nodes: list[FieldNode], scope: Scope, reach: Any = None
     ) -> tuple[LiteralString, tuple[Fields, ...], bool]:
-        """The list literal of a nested object, with its fields by concrete type."""
-        return self.row_of(get_named_type(definition.type), self.selector.below(nodes), scope)
+        """The list literal of a nested object, with its fields by concrete type.
+
+        Of an abstract type only the kinds that a walk leads to are told apart.
+        """
+        sets = self.selector.below(nodes)
+        return self.row_of(named_type(definition), sets, scope, reach)
 
     def row_of(
-        self, named: Any, sets: list[SelectionSetNode], scope: Scope
+        self, named: Any, sets: list[SelectionSetNode], scope: Scope, reach: Any = None
     ) -> tuple[LiteralString, tuple[Fields, ...], bool]:
         """As `row`, for a type and selection sets."""
         if isinstance(named, GraphQLObjectType):
@@ -181,6 +182,8 @@ class Compiler:
             return slots.text(), (fields,), False
         found: list[tuple[GraphQLObjectType, Fields, Slots]] = []
         for each in self.schema.get_possible_types(cast("GraphQLInterfaceType", named)):
+            if isinstance(reach, Walk) and not REGISTRY.kinds[each.name].is_among(reach.targets):
+                continue
             slots = Slots([quoted(each.name)])
             found.append((each, self.object(each, sets, scope, slots), slots))
         cases = tuple(fields for _, fields, _ in found)
@@ -192,18 +195,14 @@ class Compiler:
     ) -> LiteralString:
         """The clause that binds the child's node and edge from the scope's node."""
         if isinstance(reach, Pattern):
-            return rename(reach.text, this=scope.node, node=child.node, edge=child.edge)
-        kind = REGISTRY.kinds[target]
-        certain = reach.targets == (kind.node,) and kind.role is None
-        label: LiteralString = "" if certain else ":" + kind.label
+            return rename(
+                reach.text, this=scope.node, node=child.node, edge=child.edge, value=scope.edge
+            )
+        kind = REGISTRY.kinds.get(target)
+        certain = kind is None or (reach.targets == (kind.node,) and kind.role is None)
+        label: LiteralString = "" if certain or kind is None else ":" + kind.label
         left, right = ("-", "->") if reach.outgoing else ("<-", "-")
         return (
             f"MATCH ({scope.node}){left}[{child.edge}:{reach.relationship.name}]{right}"
             f"({child.node}{label})"
         )
-
-
-def source_of(definition: GraphQLField) -> Source | None:
-    """The declared source of a field, or None for one with an ordinary resolver."""
-    declared = definition.extensions.get("strawberry-definition")
-    return getattr(declared, "source", None)

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from babel.core import get_global
 
@@ -61,17 +61,22 @@ def exponent(currency: str) -> int:
     return fractions.get(currency, fractions["DEFAULT"])[0]
 
 
-def decimal_amount(value: Any) -> str:
-    """The amount of [minor units, currency] as a decimal number."""
+def decimal_amount(value: Any) -> str | None:
+    """The amount of [minor units, currency] as a decimal number; None without a currency."""
     minor, currency = value
+    if currency is None:
+        return None
     return str(Decimal(minor).scaleb(-exponent(currency)))
 
 
 def strings(value: Any) -> list[str]:
     """A list of strings, or doubt."""
-    if type(value) is not list or not all(type(each) is str for each in value):  # pyright: ignore[reportUnknownVariableType]
+    if type(value) is not list:
         raise Doubt
-    return value  # pyright: ignore[reportUnknownVariableType]
+    found = cast("list[Any]", value)
+    if not all(type(each) is str for each in found):
+        raise Doubt
+    return found
 
 
 def floating(value: Any) -> float:
@@ -116,7 +121,8 @@ class _Generator:
 
     def object(self, fields: Fields) -> str:
         """Write a function from a row to an object; return its name."""
-        name, body, items = self.fresh("object"), [], []
+        name = self.fresh("object")
+        body, items = list[str](), list[str]()
         for entry in fields.entries:
             variable = self.fresh("v")
             body += self.entry(entry, variable)
@@ -176,12 +182,12 @@ class _Generator:
                 return f"r.get({name!r})", self._scalar(v, type_, many=many)
             case EnumName(slot, names):
                 if not self.strict:
-                    return f"r[{slot}]", []
-                return f"r[{slot}]", [f"if {v} not in {self.bind(names)}: raise Doubt"]
+                    return f"r[{slot!r}]", []
+                return f"r[{slot!r}]", [f"if {v} not in {self.bind(names)}: raise Doubt"]
             case Id(slot, type_):
                 return f"r[{slot}]", [f"{v} = global_id({type_ + ':'!r}, {v})"]
             case MoneyOf(slot, keys):
-                return f"r[{slot}]", self._money(v, keys)
+                return f"r[{slot!r}]", self._money(v, keys)
             case ValuesOf(slot, fields, many):
                 name = self.object(fields)
                 made = f"[{name}(x, p) for x in {v}]" if many else f"{name}({v}, p)"
@@ -204,7 +210,8 @@ class _Generator:
     def _money(self, v: str, keys: tuple[tuple[str, str], ...]) -> list[str]:
         parts = {"amount": f"decimal_amount({v})", "currency": f"{v}[1]", "__typename": "'Money'"}
         items = ", ".join(f"{key!r}: {parts[name]}" for key, name in keys)
-        return [f"{v} = {{{items}}}"]
+        guard = [f"if type({v}[1]) is not str: raise Doubt"] if self.strict else []
+        return [*guard, f"{v} = {{{items}}}"]
 
     def _row(self, cases: tuple[Fields, ...], *, tagged: bool) -> str:
         """Write a function that completes a row of one of several types; return its name."""
@@ -221,7 +228,7 @@ class _Generator:
 
     def _page(self, page: Page, v: str) -> list[str]:
         """A connection: a function of the parent's row, which holds rows and count."""
-        name, body = self.fresh("page"), []
+        name, body = self.fresh("page"), list[str]()
         if page.rows is not None:
             body += [
                 f"rows = r[{page.rows}]",

@@ -14,7 +14,15 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import UNRESOLVED, FieldType, StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from graph.model.kinds import COMMON, Node, Property, Relationship, Walk
+from graph.model.kinds import (
+    COMMON,
+    EXTERNAL_ID,
+    SOURCE,
+    Node,
+    Property,
+    Relationship,
+    Walk,
+)
 from graph.statements import Expression, Pattern
 from loaders.registry import REGISTRY, Money, connection_type, edge_type, enum_type
 from loaders.sources import (
@@ -230,11 +238,18 @@ def _owners(node: Node) -> dict[str, str]:
     return found
 
 
-def node(model: Node, *, role: Node | None = None) -> Callable[[type[T]], type[T]]:
-    """Declare a GraphQL object type over the nodes of one label (and role)."""
+def node(
+    model: Node, *, role: Node | None = None, like: tuple[Node, ...] = ()
+) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL object type over the nodes of one label (and role).
+
+    `like` names labels whose properties it repeats: their enums are theirs.
+    """
 
     def wrap(cls: type[T]) -> type[T]:
-        _bind_properties(cls, model.properties, _owners(model))
+        owners = _owners(model)
+        owners.update((each.name, other.name) for other in like for each in other.own)
+        _bind_properties(cls, model.properties, owners)
         made = strawberry.type(cls, description=_sentence(cls))
         REGISTRY.add(made, Kind(model, role))
         return made
@@ -247,7 +262,8 @@ def interface(model: Node | None) -> Callable[[type[T]], type[T]]:
 
     def wrap(cls: type[T]) -> type[T]:
         if model is None:
-            _bind_properties(cls, {each.name: each for each in COMMON}, {})
+            shared = (*COMMON, SOURCE, EXTERNAL_ID)
+            _bind_properties(cls, {each.name: each for each in shared}, {})
         else:
             _bind_properties(cls, model.properties, _owners(model))
         made = strawberry.interface(cls, description=_sentence(cls))

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -11,9 +11,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    get_named_type,
     parse,
-    type_from_ast,
     validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
@@ -24,6 +22,7 @@ from loaders.completion import Complete, generate
 from loaders.errors import BadRequest
 from loaders.ids import decode_id
 from loaders.roots import Root, compile_root
+from loaders.schema import variable_type
 from loaders.selection import Selector
 
 MAX_PLANS = 64
@@ -108,11 +107,11 @@ def _shape(value: Any, *, is_id: bool) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, dict):
-        return tuple((key, _shape(each, is_id=False)) for key, each in value.items())  # pyright: ignore[reportUnknownVariableType]
+        items = cast("dict[str, Any]", value).items()
+        return tuple((key, _shape(each, is_id=False)) for key, each in items)
     if isinstance(value, list):
-        if is_id:
-            return frozenset(_shape(each, is_id=True) for each in value)  # pyright: ignore[reportUnknownVariableType]
-        return "list"
+        ids = cast("list[Any]", value) if is_id else []
+        return frozenset(_shape(each, is_id=True) for each in ids)
     if is_id:
         try:
             return decode_id(value).type
@@ -169,8 +168,7 @@ class Operations:
         return [
             each.variable.name.value
             for each in definition.variable_definitions or ()
-            if (type_ := type_from_ast(self._schema, each.type)) is not None
-            and get_named_type(type_).name == "ID"
+            if variable_type(self._schema, each.type) == "ID"
         ]
 
 

@@ -1,9 +1,9 @@
 """Connections in Cypher: filter, order, keyset cursor and limit before anything is expanded."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any, LiteralString
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.values import VariableValues
 
 from graph.model.kinds import Walk
@@ -13,6 +13,7 @@ from loaders.declare import DEFAULT_PAGE, MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.ids import decode_cursor
 from loaders.registry import REGISTRY
+from loaders.schema import object_type
 from loaders.shapes import Count, Cursor, Edges, Entry, Fields, Info, Object, Page, Typename
 from loaders.sources import Choice, Many
 from loaders.text import Scope, Slots, rename
@@ -55,7 +56,7 @@ def compile_page(compiler: "Compiler", paging: Paging, slots: Slots) -> Page:
     window = _window(paging, given, child, compiler.bindings)
     reach = _reach(compiler, paging, given, child)
     wheres = _wheres(paging, given, child, compiler.bindings)
-    connection = cast("GraphQLObjectType", get_named_type(paging.definition.type))
+    connection = object_type(paging.definition)
     row = Slots()
     entries: list[Entry] = []
     needed = False
@@ -154,7 +155,8 @@ def _beyond(
     term = bindings.add((cursor.identity, place, "term"), lambda values: part(values, 0))
     id_ = bindings.add((cursor.identity, place, "id"), lambda values: part(values, 1))
     greater = follows is not paging.source.order.descending
-    at_most, than = (">=", ">") if greater else ("<=", "<")
+    at_most: LiteralString = ">=" if greater else "<="
+    than: LiteralString = ">" if greater else "<"
     column = rename(paging.source.order.term, node=child.node, edge=child.edge)
     return (
         f"{column} {at_most} ${term} AND "
@@ -173,7 +175,9 @@ def _rows(
     order = paging.source.order
     column = rename(order.term, node=child.node, edge=child.edge)
     direction: LiteralString = " DESC" if order.descending is not window.backward else ""
-    conditions = [*wheres, *window.conditions]
+    conditions = list[LiteralString]()
+    conditions.extend(wheres)
+    conditions.extend(window.conditions)
     if paging.source.reach is None:
         # Said so that the planner may take both the rows and their order from the index.
         conditions += [f"{column} IS NOT NULL", f"{child.node}.id IS NOT NULL"]
@@ -217,14 +221,15 @@ def _edge(
     child: Scope,
     row: Slots,
 ) -> Fields:
-    edge = cast("GraphQLObjectType", get_named_type(connection.fields["edges"].type))
+    edge = object_type(connection.fields["edges"])
     entries: list[Entry] = []
     for key, each in compiler.selector.fields(edge, compiler.selector.below(nodes)).items():
         match each[0].name.value:
             case "cursor":
                 entries.append(Entry(key, _cursor(paging, child, row), required=True))
             case "node":
-                text, cases, tagged = compiler.row(edge.fields["node"], each, child)
+                reach = paging.source.reach
+                text, cases, tagged = compiler.row(edge.fields["node"], each, child, reach)
                 entries.append(Entry(key, Object(row.add(text), cases, tagged), required=True))
             case _:
                 entries.append(compiler.entry(edge, key, each, child.as_edge(), row))
@@ -239,7 +244,7 @@ def _info(
     child: Scope,
     row: Slots,
 ) -> Info:
-    type_ = cast("GraphQLObjectType", get_named_type(connection.fields["pageInfo"].type))
+    type_ = object_type(connection.fields["pageInfo"])
     selected = compiler.selector.fields(type_, compiler.selector.below(nodes))
     keys = tuple((key, each[0].name.value) for key, each in selected.items())
     wants_cursor = any(name in {"startCursor", "endCursor"} for _, name in keys)

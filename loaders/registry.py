@@ -117,14 +117,16 @@ def connection_type(edge: Any) -> Any:
     return cast("Any", strawberry.type(cls, description=f"A page of a list of {name} rows."))
 
 
-@cache
 def enum_type(owner: str, declared: Property) -> Any:
     """The GraphQL enum of a property with fixed values, named owner and property."""
     name = owner + declared.name[0].upper() + declared.name[1:]
-    members = Enum(name, {each: each for each in declared.values})
-    made = strawberry.enum(members, name=name, description=declared.description)
-    for each, meaning in zip(
-        cast("Any", made).__strawberry_definition__.values, declared.meanings, strict=True
-    ):
+    return _enum(name, declared.description, declared.values, declared.meanings)
+
+
+@cache
+def _enum(name: str, description: str, values: tuple[str, ...], meanings: tuple[str, ...]) -> Any:
+    members = Enum(name, {each: each for each in values})
+    made: Any = cast("Any", strawberry).enum(members, name=name, description=description)
+    for each, meaning in zip(made.__strawberry_definition__.values, meanings, strict=True):
         each.description = meaning
     return made

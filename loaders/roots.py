@@ -7,18 +7,18 @@ from graphql import (
     FieldNode,
     GraphQLField,
     GraphQLObjectType,
-    get_named_type,
     is_abstract_type,
 )
 from graphql.execution.values import VariableValues
 
 from graph.statements import Kind, Statement
 from loaders.arguments import Argument, Bindings, arguments
-from loaders.compiler import Compiler, source_of
+from loaders.compiler import Compiler
 from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.ids import GlobalId, decode_id
 from loaders.registry import REGISTRY
+from loaders.schema import named_type, source_of
 from loaders.shapes import Count, Entry, Lookup, Object, Page, Scalar
 from loaders.sources import Find, FindMany, Many
 from loaders.text import Scope, Slots, rename
@@ -87,7 +87,7 @@ def _find(
 ) -> Root:
     given = arguments(definition, nodes[0], compiler.variables)
     scope = Scope()
-    named = get_named_type(definition.type)
+    named = named_type(definition)
     anchor = _anchor(compiler, source, given, scope)
     if isinstance(anchor, str):
         row, cases, tagged = compiler.row(definition, nodes, scope)

@@ -5,9 +5,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
+    ArgumentNode,
     DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -84,7 +85,8 @@ class Selector:
         return True
 
     def _condition(self, directive: DirectiveNode) -> bool:
-        node = (directive.arguments or ())[0].value
+        arguments = cast("tuple[ArgumentNode, ...]", directive.arguments)
+        node = arguments[0].value  # validated: both directives have exactly one
         if isinstance(node, VariableNode):
             return bool(self.variables.get(node.name.value))
         return isinstance(node, BooleanValueNode) and node.value

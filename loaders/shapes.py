@@ -18,9 +18,9 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class EnumName:
-    """An enum value, stored by name."""
+    """An enum value, stored by name; `slot` is a key in the map of a value object."""
 
-    slot: int
+    slot: int | str
     names: frozenset[str]
 
 
@@ -41,9 +41,12 @@ class Typename:
 
 @dataclass(frozen=True, slots=True)
 class MoneyOf:
-    """An amount stored as [minor units, currency]; `keys` are (response key, field) pairs."""
+    """An amount stored as [minor units, currency]; `keys` are (response key, field) pairs.
 
-    slot: int
+    `slot` is a key in the map of a value object.
+    """
+
+    slot: int | str
     keys: tuple[tuple[str, str], ...]
 
 

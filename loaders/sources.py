@@ -131,6 +131,12 @@ class Kind:
     node: Node
     role: Node | None = None
 
+    def is_among(self, nodes: tuple[Node, ...]) -> bool:
+        """Whether nodes of this kind can be among nodes of the given labels."""
+        if self.role in nodes:
+            return True
+        return self.role is None and any(self.node.is_a(each) for each in nodes)
+
     @property
     def label(self) -> LiteralString:
         """The label that tells this kind from the others."""
