@@ -180,7 +180,8 @@ def _rows(
     conditions.extend(window.conditions)
     if paging.source.reach is None:
         # Said so that the planner may take both the rows and their order from the index.
-        conditions += [f"{column} IS NOT NULL", f"{child.node}.id IS NOT NULL"]
+        conditions.append(column + " IS NOT NULL")
+        conditions.append(child.node + ".id IS NOT NULL")
     where: LiteralString = " WHERE " + " AND ".join(conditions) if conditions else ""
     return (
         f"COLLECT {{ {reach}{where} WITH {_kept(paging, child)} "
