@@ -68,13 +68,12 @@ def of(kind: Type, name: LiteralString, description: str, **options: Unpack[Opti
 
 def choice(
     name: LiteralString,
-    values: dict[LiteralString, str] | tuple[LiteralString, ...],
+    values: dict[LiteralString, str],
     description: str,
     **options: Unpack[Options],
 ) -> Property:
     """One of a fixed set of upper-case words, each with its meaning."""
-    words = tuple(values)
-    meanings = tuple(values.values()) if isinstance(values, dict) else words
+    words, meanings = tuple(values), tuple(values.values())
     return Property(name, Type.ENUM, description, values=words, meanings=meanings, **options)
 
 

@@ -31,7 +31,14 @@ SOURCE_RECORD = Node(
         string("source", "Name of the system.", required=True),
         string("externalId", "Id of the record in that system.", required=True),
         choice(
-            "kind", ("PERSON", "COMPANY", "HOUSEHOLD"), "What the record describes.", required=True
+            "kind",
+            {
+                "PERSON": "The record describes a human being.",
+                "COMPANY": "The record describes an organisation.",
+                "HOUSEHOLD": "The record describes people who live together.",
+            },
+            "What the record describes.",
+            required=True,
         ),
         moment("observedAt", "When the system said so, UTC."),
         number("trust", "How far the source is believed, from 0 to 1."),
@@ -48,7 +55,15 @@ IDENTIFIER = Node(
     (
         choice(
             "kind",
-            ("EMAIL", "PHONE", "DOMAIN", "TAX_ID", "DEVICE", "SOCIAL", "LOYALTY_CARD"),
+            {
+                "EMAIL": "An e-mail address, in lower case.",
+                "PHONE": "A telephone number in E.164.",
+                "DOMAIN": "An internet domain.",
+                "TAX_ID": "A VAT or tax identification number.",
+                "DEVICE": "A device or cookie id.",
+                "SOCIAL": "An account of a social network.",
+                "LOYALTY_CARD": "The number of a loyalty card.",
+            },
             "What kind of identifier it is.",
             required=True,
         ),

@@ -14,14 +14,28 @@ INTERACTION = Node(
         moment("at", "When it took place or was sent, UTC.", required=True, indexed=True),
         choice(
             "channel",
-            ("EMAIL", "PHONE", "MEETING", "CHAT", "WEB", "SOCIAL", "POST", "SMS", "INTERNAL"),
+            {
+                "EMAIL": "E-mail.",
+                "PHONE": "Telephone.",
+                "MEETING": "Face to face or by video.",
+                "CHAT": "Chat or messenger.",
+                "WEB": "Web site or portal.",
+                "SOCIAL": "Social network.",
+                "POST": "Letter post.",
+                "SMS": "Text message.",
+                "INTERNAL": "Among us, without the customer.",
+            },
             "Channel it went over.",
             required=True,
             indexed=True,
         ),
         choice(
             "direction",
-            ("INBOUND", "OUTBOUND", "INTERNAL"),
+            {
+                "INBOUND": "From the customer to us.",
+                "OUTBOUND": "From us to the customer.",
+                "INTERNAL": "Among us.",
+            },
             "From the customer, to the customer, or among us.",
         ),
         string("subject", "What it was about, in a line.", pii=Pii.CONTENT),
@@ -31,7 +45,11 @@ INTERACTION = Node(
         integer("durationSeconds", "How long it took, in seconds."),
         choice(
             "visibility",
-            ("ALL", "TEAM", "PARTICIPANTS"),
+            {
+                "ALL": "All staff.",
+                "TEAM": "The team in charge.",
+                "PARTICIPANTS": "Only those who took part.",
+            },
             "Which staff may read it.",
         ),
         string("thread", "Id of the conversation it belongs to.", indexed=True),
@@ -65,7 +83,16 @@ EMAIL = _kind(
 CALL = _kind(
     "Call",
     "A telephone call.",
-    choice("outcome", ("REACHED", "NO_ANSWER", "VOICEMAIL", "WRONG_NUMBER"), "How it ended."),
+    choice(
+        "outcome",
+        {
+            "REACHED": "They spoke.",
+            "NO_ANSWER": "Nobody answered.",
+            "VOICEMAIL": "A message was left.",
+            "WRONG_NUMBER": "Somebody else answered.",
+        },
+        "How it ended.",
+    ),
 )
 MEETING = _kind(
     "Meeting",
@@ -92,14 +119,40 @@ NOTE = _kind("Note", "A note among staff.", flag("pinned", "True when shown firs
 SURVEY = _kind(
     "Survey",
     "An answer to a satisfaction survey.",
-    choice("measure", ("NPS", "CSAT", "CES"), "Which measure: promoters, satisfaction, effort."),
+    choice(
+        "measure",
+        {
+            "NPS": "Net promoter score: would recommend, 0 to 10.",
+            "CSAT": "Customer satisfaction, 1 to 5.",
+            "CES": "Customer effort score: how easy it was, 1 to 7.",
+        },
+        "Which measure: promoters, satisfaction, effort.",
+    ),
     integer("score", "The answer: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7."),
 )
 TASK = _kind(
     "Task",
     "Something somebody has to do.",
-    choice("status", ("OPEN", "DONE", "CANCELLED"), "Where the task stands.", indexed=True),
-    choice("priority", ("LOW", "NORMAL", "HIGH", "URGENT"), "How urgent it is."),
+    choice(
+        "status",
+        {
+            "OPEN": "Still to do.",
+            "DONE": "Done.",
+            "CANCELLED": "No longer needed.",
+        },
+        "Where the task stands.",
+        indexed=True,
+    ),
+    choice(
+        "priority",
+        {
+            "LOW": "Can wait.",
+            "NORMAL": "In its turn.",
+            "HIGH": "Before others.",
+            "URGENT": "At once.",
+        },
+        "How urgent it is.",
+    ),
     moment("dueAt", "When it must be done, UTC.", indexed=True),
     moment("completedAt", "When it was done, UTC."),
 )
@@ -112,7 +165,14 @@ PARTICIPATED_IN = Relationship(
     (
         choice(
             "role",
-            ("FROM", "TO", "CC", "HOST", "ATTENDEE", "SUBJECT"),
+            {
+                "FROM": "Sent it or called.",
+                "TO": "Received it or was called.",
+                "CC": "Received a copy.",
+                "HOST": "Invited to it.",
+                "ATTENDEE": "Was there.",
+                "SUBJECT": "It was about this party.",
+            },
             "Part taken.",
         ),
     ),

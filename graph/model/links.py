@@ -20,7 +20,12 @@ FOR = Relationship(
     (
         choice(
             "role",
-            ("CUSTOMER", "CONTACT", "PAYER", "RECIPIENT"),
+            {
+                "CUSTOMER": "It belongs to this party.",
+                "CONTACT": "The person to talk to about it.",
+                "PAYER": "Pays for it.",
+                "RECIPIENT": "Receives the goods.",
+            },
             "The party's part; null means CUSTOMER.",
         ),
     ),
@@ -48,7 +53,16 @@ SHARED_WITH = Relationship(
     (PARTNER, TEAM, USER),
     "Somebody else may see it.",
     (
-        choice("level", ("COUNT", "PROFILE", "FULL"), "How much may be seen.", required=True),
+        choice(
+            "level",
+            {
+                "COUNT": "Only that it exists.",
+                "PROFILE": "Name and main data.",
+                "FULL": "Everything.",
+            },
+            "How much may be seen.",
+            required=True,
+        ),
         string("by", "Id of the user who shared it."),
         string("purpose", "What for."),
         day("from", "First day."),
@@ -60,7 +74,17 @@ CAN_SEE = Relationship(
     (PARTNER,),
     (PARTY,),
     "A partner may see a party; follows from SERVES, SHARED_WITH and approved deals.",
-    (choice("level", ("COUNT", "PROFILE", "FULL"), "How much may be seen."),),
+    (
+        choice(
+            "level",
+            {
+                "COUNT": "Only that it exists.",
+                "PROFILE": "Name and main data.",
+                "FULL": "Everything.",
+            },
+            "How much may be seen.",
+        ),
+    ),
     derived=True,
 )
 APPLIES_IN = Relationship(

@@ -63,7 +63,13 @@ JOB = Node(
         string("key", "What it works on; one job per kind and key runs at a time."),
         choice(
             "state",
-            ("QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"),
+            {
+                "QUEUED": "Waits for its turn.",
+                "RUNNING": "Under way.",
+                "DONE": "Finished.",
+                "FAILED": "Stopped by an error.",
+                "CANCELLED": "Stopped by somebody.",
+            },
             "Where it stands.",
             required=True,
         ),
@@ -118,7 +124,7 @@ WEBHOOK = Node(
     "Webhook",
     "An address that is told of changes.",
     (
-        of(Type.URL, "url", "Where changes are sent.", required=True),
+        of(Type.URL, "url", "Where changes are sent.", required=True, indexed=True),
         strings("events", "Which changes."),
         string("secret", "Signing secret.", pii=Pii.CREDENTIAL),
         text("selection", "GraphQL selection that is sent."),
@@ -131,12 +137,20 @@ FIELD_DEF = Node(
     "FieldDef",
     "A custom field: a property x_<name> on nodes of one label.",
     (
-        string("name", "Name without the x_.", required=True),
+        string("name", "Name without the x_.", required=True, indexed=True),
         string("label", "Label of the nodes that may have it.", required=True),
         string("title", "Name as it is shown."),
         choice(
             "type",
-            ("STRING", "TEXT", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME", "DATE"),
+            {
+                "STRING": "One line of text.",
+                "TEXT": "Several lines of text.",
+                "INTEGER": "A whole number.",
+                "FLOAT": "A number with decimals.",
+                "BOOLEAN": "True or false.",
+                "DATETIME": "A point in time.",
+                "DATE": "A calendar day.",
+            },
             "How it is stored.",
             required=True,
         ),

@@ -26,11 +26,26 @@ CAMPAIGN = Node(
     (
         string("name", "Name of the campaign.", required=True, indexed=True),
         choice(
-            "channel", ("EMAIL", "PHONE", "SMS", "POST", "WEB", "SOCIAL", "EVENT"), "Main channel."
+            "channel",
+            {
+                "EMAIL": "E-mail.",
+                "PHONE": "Telephone.",
+                "SMS": "Text message.",
+                "POST": "Letter post.",
+                "WEB": "Web site or portal.",
+                "SOCIAL": "Social network.",
+                "EVENT": "An event people come to.",
+            },
+            "Main channel.",
         ),
         choice(
             "status",
-            ("PLANNED", "RUNNING", "PAUSED", "ENDED"),
+            {
+                "PLANNED": "Has not begun.",
+                "RUNNING": "Is under way.",
+                "PAUSED": "Is interrupted.",
+                "ENDED": "Is over.",
+            },
             "Where the campaign stands.",
             indexed=True,
         ),
@@ -62,17 +77,38 @@ CONSENT = Node(
     (
         choice(
             "purpose",
-            ("MARKETING", "NEWSLETTER", "SURVEY", "PROFILING", "SHARING"),
+            {
+                "MARKETING": "Offers and advertising.",
+                "NEWSLETTER": "The regular newsletter.",
+                "SURVEY": "Questions about satisfaction.",
+                "PROFILING": "Drawing conclusions from behaviour.",
+                "SHARING": "Passing data on to partners.",
+            },
             "What it is about.",
             required=True,
         ),
         choice(
             "channel",
-            ("EMAIL", "PHONE", "SMS", "POST", "CHAT", "ANY"),
+            {
+                "EMAIL": "By e-mail.",
+                "PHONE": "By telephone.",
+                "SMS": "By text message.",
+                "POST": "By letter.",
+                "CHAT": "By chat.",
+                "ANY": "On whatever channel.",
+            },
             "Channel it is about.",
             required=True,
         ),
-        choice("status", ("GRANTED", "WITHDRAWN"), "What was decided.", required=True),
+        choice(
+            "status",
+            {
+                "GRANTED": "The person agreed.",
+                "WITHDRAWN": "The person refused or took the agreement back.",
+            },
+            "What was decided.",
+            required=True,
+        ),
         moment("at", "When it was decided, UTC.", required=True, indexed=True),
         string("method", "How, such as DOUBLE_OPT_IN."),
         text("evidence", "What proves it.", pii=Pii.CONTENT),
@@ -88,7 +124,14 @@ SCORE = Node(
     (
         choice(
             "kind",
-            ("LEAD", "ENGAGEMENT", "HEALTH", "CHURN", "VALUE", "NPS"),
+            {
+                "LEAD": "How promising a lead is, from 0 to 100.",
+                "ENGAGEMENT": "How actively the party deals with us, from 0 to 100.",
+                "HEALTH": "How well the customer fares with us, from 0 to 100.",
+                "CHURN": "Probability of losing the customer, from 0 to 1.",
+                "VALUE": "Expected value of the customer in the main currency.",
+                "NPS": "Last answer to the net promoter question, from 0 to 10.",
+            },
             "What it measures.",
             required=True,
         ),

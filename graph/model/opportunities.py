@@ -13,12 +13,28 @@ OPPORTUNITY = Node(
         string("name", "What it is about.", required=True, indexed=True),
         choice(
             "stage",
-            ("LEAD", "QUALIFIED", "DISCOVERY", "PROPOSAL", "NEGOTIATION", "WON", "LOST"),
+            {
+                "LEAD": "Somebody may be interested.",
+                "QUALIFIED": "Need, money and decision maker are known.",
+                "DISCOVERY": "The need is being worked out.",
+                "PROPOSAL": "An offer lies before the customer.",
+                "NEGOTIATION": "Terms are being settled.",
+                "WON": "The customer bought.",
+                "LOST": "The customer did not buy.",
+            },
             "How far it has come.",
             required=True,
             indexed=True,
         ),
-        choice("kind", ("NEW", "EXPANSION", "RENEWAL"), "New business, more of it, or a renewal."),
+        choice(
+            "kind",
+            {
+                "NEW": "Business with a new customer.",
+                "EXPANSION": "More business with a customer.",
+                "RENEWAL": "Business that continues.",
+            },
+            "New business, more of it, or a renewal.",
+        ),
         moment("openedAt", "When it was opened, UTC.", required=True, indexed=True),
         moment("stageSince", "When it reached its stage, UTC."),
         moment("closedAt", "When it was won or lost, UTC; null while open."),
@@ -45,7 +61,14 @@ ROLE_IN = Relationship(
     (
         choice(
             "role",
-            ("CHAMPION", "DECISION_MAKER", "ECONOMIC_BUYER", "INFLUENCER", "USER", "BLOCKER"),
+            {
+                "CHAMPION": "Wants us to win and says so inside.",
+                "DECISION_MAKER": "Has the last word.",
+                "ECONOMIC_BUYER": "Holds the budget.",
+                "INFLUENCER": "Is listened to.",
+                "USER": "Will work with what is bought.",
+                "BLOCKER": "Wants us to lose.",
+            },
             "The part.",
         ),
         integer("influence", "Weight of the person's word, from 1 to 5."),

@@ -45,7 +45,14 @@ QUOTE = Node(
     (
         choice(
             "status",
-            ("DRAFT", "SENT", "ACCEPTED", "DECLINED", "EXPIRED", "REVISED"),
+            {
+                "DRAFT": "Still being written.",
+                "SENT": "Waits for the customer's answer.",
+                "ACCEPTED": "The customer said yes.",
+                "DECLINED": "The customer said no.",
+                "EXPIRED": "Its last day passed without an answer.",
+                "REVISED": "A later revision took its place.",
+            },
             "Where the quote stands.",
             indexed=True,
         ),
@@ -65,11 +72,28 @@ ORDER = Node(
     (
         choice(
             "status",
-            ("PLACED", "CONFIRMED", "SHIPPED", "DELIVERED", "CANCELLED", "RETURNED"),
+            {
+                "PLACED": "The customer ordered; nobody confirmed it yet.",
+                "CONFIRMED": "We accepted the order.",
+                "SHIPPED": "The goods have left.",
+                "DELIVERED": "The goods have arrived.",
+                "CANCELLED": "Called off before delivery.",
+                "RETURNED": "The goods came back.",
+            },
             "Where the order stands.",
             indexed=True,
         ),
-        choice("channel", ("WEB", "SALES", "PARTNER", "PHONE", "SHOP"), "Where it was placed."),
+        choice(
+            "channel",
+            {
+                "WEB": "In the web shop.",
+                "SALES": "With our sales staff.",
+                "PARTNER": "With a partner.",
+                "PHONE": "By telephone.",
+                "SHOP": "In a shop.",
+            },
+            "Where it was placed.",
+        ),
         moment("shippedAt", "When it left, UTC."),
         moment("deliveredAt", "When it arrived, UTC."),
         moment("cancelledAt", "When it was cancelled, UTC."),
@@ -83,7 +107,17 @@ INVOICE = Node(
     "Invoice",
     "A demand for payment.",
     (
-        choice("status", ("OPEN", "PAID", "OVERDUE", "VOID"), "Where it stands.", indexed=True),
+        choice(
+            "status",
+            {
+                "OPEN": "To be paid, not yet due.",
+                "PAID": "Paid in full.",
+                "OVERDUE": "Not paid in full when it was due.",
+                "VOID": "Taken back; nothing is to be paid.",
+            },
+            "Where it stands.",
+            indexed=True,
+        ),
         day("dueOn", "Last day to pay."),
         moment("paidAt", "When it was paid in full, UTC."),
         money("balance", "What is still to pay."),
@@ -99,7 +133,13 @@ CREDIT_NOTE = Node(
     (
         choice(
             "reason",
-            ("RETURN", "CANCELLATION", "DISCOUNT", "CORRECTION", "COMPLAINT"),
+            {
+                "RETURN": "Goods came back.",
+                "CANCELLATION": "The purchase was called off.",
+                "DISCOUNT": "A discount was granted afterwards.",
+                "CORRECTION": "The invoice was wrong.",
+                "COMPLAINT": "The customer complained with reason.",
+            },
             "Why it was given.",
         ),
         moment("refundedAt", "When the money was paid back, UTC."),
@@ -115,7 +155,12 @@ CONTRACT = Node(
     (
         choice(
             "status",
-            ("DRAFT", "ACTIVE", "TERMINATED", "EXPIRED"),
+            {
+                "DRAFT": "Not signed yet.",
+                "ACTIVE": "In force.",
+                "TERMINATED": "Ended by one of the parties.",
+                "EXPIRED": "Ended on its last day.",
+            },
             "Where it stands.",
             indexed=True,
         ),

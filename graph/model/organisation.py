@@ -12,7 +12,12 @@ USER = Node(
         string("subject", "Name of the principal at its issuer (the token's sub).", required=True),
         choice(
             "kind",
-            ("STAFF", "PARTNER", "CUSTOMER", "SERVICE"),
+            {
+                "STAFF": "Works for us.",
+                "PARTNER": "Works for a partner.",
+                "CUSTOMER": "Is a customer or works for one.",
+                "SERVICE": "Is a program, not a human being.",
+            },
             "Which audience the user belongs to.",
             required=True,
         ),
@@ -36,7 +41,14 @@ TEAM = Node(
         string("name", "Name of the team.", required=True, indexed=True),
         choice(
             "function",
-            ("SALES", "MARKETING", "SERVICE", "PARTNER_MANAGEMENT", "FINANCE", "MANAGEMENT"),
+            {
+                "SALES": "Wins and keeps customers.",
+                "MARKETING": "Runs campaigns.",
+                "SERVICE": "Solves cases.",
+                "PARTNER_MANAGEMENT": "Looks after partners.",
+                "FINANCE": "Invoices and collects.",
+                "MANAGEMENT": "Leads the business.",
+            },
             "What the team does.",
         ),
     ),
@@ -77,7 +89,11 @@ ACTS_FOR = Relationship(
     (
         choice(
             "scope",
-            ("OWN", "COMPANY", "SUBTREE"),
+            {
+                "OWN": "For the party alone.",
+                "COMPANY": "For the whole company.",
+                "SUBTREE": "For the company and everything below it.",
+            },
             "How far: the party alone, its company, or the company with its subsidiaries.",
         ),
         day("from", "First day of the permission."),

@@ -18,7 +18,11 @@ PARTY = Node(
         string("name", "Full name as it is shown.", pii=Pii.NAME, required=True, indexed=True),
         choice(
             "lifecycle",
-            ("PROSPECT", "CUSTOMER", "FORMER"),
+            {
+                "PROSPECT": "Has not bought yet.",
+                "CUSTOMER": "Buys from us now.",
+                "FORMER": "Bought once and no longer does.",
+            },
             "Where the party stands with us: not yet, now or no longer a customer.",
             indexed=True,
         ),
@@ -31,7 +35,15 @@ PARTY = Node(
         moment("customerSince", "When the party first bought.", pii=Pii.BEHAVIOUR),
         choice(
             "preferredChannel",
-            ("EMAIL", "PHONE", "SMS", "POST", "CHAT", "IN_PERSON", "NONE"),
+            {
+                "EMAIL": "By e-mail.",
+                "PHONE": "By telephone.",
+                "SMS": "By text message.",
+                "POST": "By letter.",
+                "CHAT": "By chat.",
+                "IN_PERSON": "Face to face.",
+                "NONE": "Not at all: do not contact.",
+            },
             "Channel the party asked to be contacted on; NONE means do not contact.",
             purpose=Purpose.SERVICE,
         ),
@@ -92,7 +104,13 @@ COMPANY = Node(
         currency("Currency of the annual revenue."),
         choice(
             "partnerKind",
-            ("RESELLER", "DISTRIBUTOR", "INTEGRATOR", "SUPPLIER", "REFERRER"),
+            {
+                "RESELLER": "Sells our products to end customers.",
+                "DISTRIBUTOR": "Sells our products to resellers.",
+                "INTEGRATOR": "Builds our products into solutions.",
+                "SUPPLIER": "Delivers goods or services to us.",
+                "REFERRER": "Brings us customers and sells nothing itself.",
+            },
             "What kind of partner the company is; null when it is none.",
             purpose=Purpose.PARTNERSHIP,
         ),

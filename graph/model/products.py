@@ -24,7 +24,13 @@ PRODUCT = Node(
         text("description", "What it is, in a paragraph."),
         choice(
             "kind",
-            ("GOODS", "MODULE", "SERVICE", "BUNDLE", "CHARGE"),
+            {
+                "GOODS": "Something that is delivered.",
+                "MODULE": "An extension of another product.",
+                "SERVICE": "Work that is done for the customer.",
+                "BUNDLE": "Several products sold as one.",
+                "CHARGE": "Postage, a fee or a manual correction; not a product.",
+            },
             "What is sold; a CHARGE is postage, a fee or a manual correction.",
             indexed=True,
         ),
@@ -78,7 +84,14 @@ RELATED = Relationship(
     (
         choice(
             "kind",
-            ("REQUIRES", "EXCLUDES", "MODULE_OF", "CROSS_SELL", "UP_SELL", "REPLACES"),
+            {
+                "REQUIRES": "The first cannot be used without the other.",
+                "EXCLUDES": "The first cannot be used together with the other.",
+                "MODULE_OF": "The first extends the other.",
+                "CROSS_SELL": "The other goes well with the first.",
+                "UP_SELL": "The other is the larger choice.",
+                "REPLACES": "The first takes the place of the other.",
+            },
             "How: the first needs, excludes, extends, goes with, upgrades or replaces the other.",
         ),
         number("lift", "How much likelier bought together than by chance; null when not measured."),

@@ -43,10 +43,21 @@ REQUEST = Node(
         string("number", "Number told to whoever asked.", required=True, indexed=True),
         choice(
             "state",
-            (
-                "DRAFT", "SUBMITTED", "IN_REVIEW", "RETURNED", "APPROVED", "REJECTED",
-                "WAITLISTED", "WON", "LOST", "EXPIRED", "WITHDRAWN", "REVOKED", "DONE",
-            ),
+            {
+                "DRAFT": "Still being written.",
+                "SUBMITTED": "Handed in; nobody has looked at it yet.",
+                "IN_REVIEW": "Somebody is deciding.",
+                "RETURNED": "Sent back for more information.",
+                "APPROVED": "Granted.",
+                "REJECTED": "Refused.",
+                "WAITLISTED": "Waits behind an earlier one for the same deal.",
+                "WON": "Granted, and the deal was won.",
+                "LOST": "Granted, and the deal was lost.",
+                "EXPIRED": "Its time ran out.",
+                "WITHDRAWN": "Taken back by whoever asked.",
+                "REVOKED": "Granted, and taken away again.",
+                "DONE": "Carried out.",
+            },
             "Where the request stands.",
             required=True,
             indexed=True,
@@ -60,7 +71,7 @@ REQUEST = Node(
     ),
     Purpose.PARTNERSHIP,
     abstract=True,
-)  # fmt: skip
+)
 
 
 def _request(name: LiteralString, description: str, *own: Property) -> Node:
@@ -95,7 +106,14 @@ PRIVACY_REQUEST = _request(
     "A person exercises a right over personal data.",
     choice(
         "right",
-        ("ACCESS", "RECTIFICATION", "ERASURE", "RESTRICTION", "PORTABILITY", "OBJECTION"),
+        {
+            "ACCESS": "To know what is stored (article 15).",
+            "RECTIFICATION": "To have it corrected (article 16).",
+            "ERASURE": "To have it deleted (article 17).",
+            "RESTRICTION": "To have its use limited (article 18).",
+            "PORTABILITY": "To take it elsewhere (article 20).",
+            "OBJECTION": "To object to its use (article 21).",
+        },
         "Which right (GDPR articles 15 to 21).",
     ),
 )

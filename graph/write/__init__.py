@@ -1,0 +1,31 @@
+"""The write path: the one function through which everything changes the graph."""
+
+from graph.write.batch import (
+    Batch,
+    Count,
+    Key,
+    LinkRow,
+    Links,
+    NodeRow,
+    Nodes,
+    Outcome,
+    Writer,
+)
+from graph.write.validation import Problem, validate, validate_many
+from graph.write.writing import write
+
+__all__ = [
+    "Batch",
+    "Count",
+    "Key",
+    "LinkRow",
+    "Links",
+    "NodeRow",
+    "Nodes",
+    "Outcome",
+    "Problem",
+    "Writer",
+    "validate",
+    "validate_many",
+    "write",
+]

@@ -1,0 +1,127 @@
+"""The Cypher of the write path for relationships: five texts a type, composed from the model."""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+from graph.model import MODEL
+from graph.model.kinds import Relationship
+from graph.statements import Kind, Statement
+
+_COLUMNS: tuple[LiteralString, ...] = (
+    "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatements:
+    """The statements of one relationship type.
+
+    Attributes:
+        names: The type's own properties, in the order of the value columns.
+        columns: Place of each property in the values that are read; `via` comes first.
+        read_starts: `$ids` of starts to `[id(s), id(e), id(x), values, whether e has $label]`.
+        read_pairs: Rows `[id(s), id(e)]` to `[id(s), id(e), id(x), values]`.
+        create: Rows `[id(s), id(e), via, values…]`.
+        change: Rows `[id(x), properties]`: the former state is kept, then they are set.
+        retract: `$ids` of relationships: kept as former ones, then deleted.
+    """
+
+    names: tuple[LiteralString, ...]
+    columns: dict[str, int]
+    read_starts: Statement
+    read_pairs: Statement
+    create: Statement
+    change: Statement
+    retract: Statement
+
+
+def _compose(relationship: Relationship) -> LinkStatements:
+    kind: LiteralString = "`" + relationship.name + "`"
+    was: LiteralString = "`" + relationship.was + "`"
+    names: tuple[LiteralString, ...] = tuple(each.name for each in relationship.own)
+    values: LiteralString = "[x.via" + "".join(", x." + name for name in names) + "]"
+    columns: LiteralString = "".join(
+        ", " + name + ": r[" + column + "]"
+        for name, column in zip(names, _COLUMNS[: len(names)], strict=True)
+    )
+    keep: LiteralString = (
+        "WITH x, startNode(x) AS s, endNode(x) AS e, "
+        "CASE WHEN $now > x.recordedFrom THEN $now ELSE x.recordedFrom END AS at"
+    )
+    former: LiteralString = (
+        "CREATE (s)-[w:" + was + "]->(e)\nSET w = properties(x)\nSET w.recordedTo = at\n"
+    )
+
+    def named(action: str, text: LiteralString) -> Statement:
+        return Statement(f"write.{action}.{relationship.name}", Kind.WRITE, text)
+
+    return LinkStatements(
+        names,
+        {name: i for i, name in enumerate(("via", *names))},
+        named(
+            "read_starts",
+            "UNWIND $ids AS i\nMATCH (s) WHERE id(s) = i\nMATCH (s)-[x:" + kind + "]->(e)\n"
+            "RETURN collect([i, id(e), id(x), " + values + ", $label IN labels(e)])",
+        ),
+        named(
+            "read_pairs",
+            "UNWIND $rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
+            "MATCH (s)-[x:" + kind + "]->(e)\nRETURN collect([r[0], r[1], id(x), " + values + "])",
+        ),
+        named(
+            "create",
+            "UNWIND $rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
+            "CREATE (s)-[:" + kind + " {via: r[2], recordedFrom: $now, recordedTo: '9999'"
+            + columns + "}]->(e)\nRETURN count(*)",
+        ),
+        named(
+            "change",
+            "UNWIND $rows AS r\nMATCH ()-[x:" + kind + "]->() WHERE id(x) = r[0]\n"
+            + keep + ", r\n" + former
+            + "SET x += r[1]\nSET x.recordedFrom = at\nRETURN count(*)",
+        ),
+        named(
+            "retract",
+            "UNWIND $ids AS i\nMATCH ()-[x:" + kind + "]->() WHERE id(x) = i\n"
+            + keep + "\n" + former + "DELETE x\nRETURN count(*)",
+        ),
+    )  # fmt: skip
+
+
+LINKS = {each.name: _compose(each) for each in MODEL.relationships if each.history}
+"""The statements of every relationship type that a batch may name."""
+
+
+def _role(label: LiteralString, still: LiteralString) -> tuple[Statement, Statement]:
+    give: LiteralString = (
+        "UNWIND $ids AS i\nMATCH (n) WHERE id(n) = i AND NOT n:" + label + "\n"
+        "SET n:" + label + "\nRETURN count(*)"
+    )
+    take: LiteralString = (
+        "UNWIND $ids AS i\nMATCH (n:" + label + ") WHERE id(n) = i AND NOT " + still + "\n"
+        "REMOVE n:" + label + "\nRETURN count(*)"
+    )
+    return (
+        Statement(f"write.role.give.{label}", Kind.WRITE, give),
+        Statement(f"write.role.take.{label}", Kind.WRITE, take),
+    )
+
+
+GIVE_CUSTOMER, TAKE_CUSTOMER = _role(
+    "Customer", "EXISTS { (n)<-[:FOR]-(d) WHERE d:Order OR d:Invoice OR d:Contract }"
+)
+GIVE_PARTNER, TAKE_PARTNER = _role(
+    "Partner", "EXISTS { (n)-[:ENROLLED_IN|SERVES|PARTNERS_WITH]->() }"
+)
+
+
+def all_statements() -> tuple[Statement, ...]:
+    """Every statement for relationships and the labels that follow from them."""
+    composed = (
+        statement
+        for each in LINKS.values()
+        for statement in (
+            each.read_starts, each.read_pairs, each.create, each.change, each.retract,
+        )
+    )  # fmt: skip
+    return (*composed, GIVE_CUSTOMER, TAKE_CUSTOMER, GIVE_PARTNER, TAKE_PARTNER)

@@ -1,0 +1,123 @@
+"""From rows that name nodes by key to relationships that shall be there."""
+
+from typing import Any
+
+from graph.errors import InvalidInput
+from graph.model.identity import RESOLVES_TO
+from graph.model.kinds import Node
+from graph.model.parties import COMPANY, PARTNER
+from graph.write.batch import Key, LinkRow, Links
+from graph.write.link_statements import LINKS
+from graph.write.links import Demand, Identity, Wish, apply, identify, identity_of, positional
+from graph.write.roles import roles_of
+from graph.write.statements import FIND_RECORDS, WRITABLE, is_party
+from graph.write.unit import Unit, check_key
+from graph.write.validation import validate_many
+
+
+async def write_links(unit: Unit, part: Links) -> None:
+    """Create the relationships that are not there, change those that differ, and count."""
+    _check_kinds(part)
+    values = _checked(part)
+    starts = await unit.resolve(part.start, (row.start for row in part.rows))
+    ends = await unit.resolve(part.end, (row.end for row in part.rows))
+    records = await _records(unit, part)
+    count = unit.count_link(part.relationship.name)
+    wishes: list[Wish] = []
+    held: set[Identity] = set()
+    for row, properties in zip(part.rows, values, strict=True):
+        start, end = starts.get(row.start), ends.get(row.end)
+        lost = _lost(row, start, end, records)
+        if lost is not None or start is None or end is None:
+            count.missing.append(lost or (row.start, row.end))
+            if start is not None:
+                held.add(_held(part, start, end, properties))
+            continue
+        wishes.append(Wish(start, end, properties, _via(unit, part, row, records)))
+    demand = Demand(
+        part.relationship,
+        identify(part.relationship, wishes),
+        whole=set(starts.values()) if part.complete else set(),
+        label=part.end.name,
+        held=held,
+    )
+    done = await apply(unit, demand, roles_of(part.relationship, part.start))
+    count.created += done.created
+    count.changed += done.changed
+    count.unchanged += done.unchanged
+    count.retracted += len(done.retracted)
+
+
+def _admits(kinds: tuple[Node, ...], node: Node) -> bool:
+    """A partner is a company: where partners may stand, companies may."""
+    return any(node.is_a(kind) or (kind == PARTNER and node == COMPANY) for kind in kinds)
+
+
+def _check_kinds(part: Links) -> None:
+    relationship, start, end = part.relationship, part.start, part.end
+    if relationship.name not in LINKS or relationship == RESOLVES_TO:
+        raise InvalidInput(f"{relationship.name} is kept by the write path and cannot be written.")
+    for node in (start, end):
+        if node not in WRITABLE or node.name == "SourceRecord":
+            raise InvalidInput(f"{node.name} cannot be linked; name a concrete kind of node.")
+    if not _admits(relationship.starts, start) or not _admits(relationship.ends, end):
+        raise InvalidInput(f"{relationship.name} does not lead from {start.name} to {end.name}.")
+
+
+def _checked(part: Links) -> list[dict[str, Any]]:
+    """Validate and normalise the rows' properties.
+
+    Raises:
+        InvalidInput: naming the row and the property.
+    """
+    name = part.relationship.name
+    rows: list[dict[str, Any]] = []
+    results = validate_many(part.relationship, (row.properties for row in part.rows))
+    for number, result in enumerate(results, 1):
+        if isinstance(result, list):
+            problem = result[0]
+            raise InvalidInput(f"Row {number} of {name}: {problem.property} {problem.message}.")
+        rows.append(result)
+    for node, keys in (
+        (part.start, {row.start for row in part.rows}),
+        (part.end, {row.end for row in part.rows}),
+    ):
+        for key in keys:
+            check_key(node, key, f"A row of {name} that names a {node.name}")
+    return rows
+
+
+async def _records(unit: Unit, part: Links) -> dict[Key, str]:
+    """Ids of the source records that rows name as `via`."""
+    keys = sorted({row.via for row in part.rows if row.via is not None})
+    for key in keys:
+        if len(key) != 2:
+            raise InvalidInput("via must name a source record by its source and external id.")
+    rows = await unit.each(FIND_RECORDS, [[i, *key] for i, key in enumerate(keys)])
+    return {keys[row[0]]: row[5] for row in rows}
+
+
+def _lost(
+    row: LinkRow, start: int | None, end: int | None, records: dict[Key, str]
+) -> tuple[Key, Key] | None:
+    """What a row refers to in vain."""
+    if start is None or end is None:
+        return (row.start, row.end)
+    if row.via is not None and row.via not in records:
+        return (row.start, row.via)
+    return None
+
+
+def _held(part: Links, start: int, end: int | None, properties: dict[str, Any]) -> Identity:
+    free = positional(part.relationship)
+    return identity_of(part.relationship.key, start, None if free else end, properties)
+
+
+def _via(unit: Unit, part: Links, row: LinkRow, records: dict[Key, str]) -> str | None:
+    if row.via is not None:
+        return records[row.via]
+    if is_party(part.start):
+        return unit.records.get((part.start.name, row.start))
+    if is_party(part.end):
+        return unit.records.get((part.end.name, row.end))
+    return None

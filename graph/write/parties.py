@@ -1,0 +1,333 @@
+"""Parties: what a source says becomes a SourceRecord, and the party's golden values follow."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid5
+
+from graph.database import Row
+from graph.errors import Conflict, InvalidInput
+from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
+from graph.model.kinds import Node
+from graph.write import statements
+from graph.write.batch import Key, NodeRow, Nodes, slices
+from graph.write.digest import digest
+from graph.write.golden import golden
+from graph.write.identifiers import Derived, derive
+from graph.write.links import Demand, Wish, apply, identify
+from graph.write.nodes import change, check_required, checked, create
+from graph.write.unit import Unit, new_id
+from graph.write.validation import required
+
+OWN_SOURCE = "c360"
+"""The source of what is said here, not by another system."""
+
+
+@dataclass(slots=True)
+class _Record:
+    """One row on its way: which record, which party."""
+
+    row: NodeRow
+    key: Key
+    of: int | None = None  # number of the party that the record shall speak of
+    place: int | None = None
+    party: int | None = None
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Rows of one slice by what has to happen to them."""
+
+    new: list[_Record] = field(default_factory=list[_Record])
+    attach: list[_Record] = field(default_factory=list[_Record])
+    old: list[_Record] = field(default_factory=list[_Record])
+
+
+async def write_parties(unit: Unit, part: Nodes) -> None:
+    """Write what a source says of parties, in waves: a record after the one it refers to."""
+    rows = checked(part)
+    for row in rows:
+        if row.observed_at is not None:
+            row.properties["observedAt"] = row.observed_at
+    for wave in waves(rows):
+        for some in slices(wave):
+            await _write_slice(unit, part.node, some)
+
+
+def waves(rows: list[NodeRow]) -> list[list[NodeRow]]:
+    """Order rows so that each comes in a later wave than the row that its `of_party` names."""
+    waiting = {row.key: row for row in rows}
+    done: list[list[NodeRow]] = []
+    while waiting:
+        wave = [row for row in waiting.values() if row.of_party not in waiting]
+        wave = wave or list(waiting.values())  # a circle: none of them has a party to refer to
+        for row in wave:
+            del waiting[row.key]
+        done.append(wave)
+    return done
+
+
+async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
+    count = unit.count_node(node.name)
+    work, unchanged = await _sort(unit, node, rows)
+    raced = await _create(unit, node, work.new)
+    raced += await _attach(unit, node, work.attach)
+    old = work.old + raced
+    differing = await change(
+        unit,
+        "SourceRecord",
+        [[i, one.place, one.row.properties, _mark(one.row)] for i, one in enumerate(old)],
+    )
+    changed = [old[i] for i in differing]
+    attached = [one for one in work.attach if one not in raced]
+    await _refresh(unit, node, changed + attached)
+    created = len(work.new) + len(work.attach) - len(raced)
+    count.created += created
+    count.changed += len(changed)
+    count.unchanged += unchanged + len(old) - len(changed)
+
+
+def _mark(row: NodeRow) -> str:
+    return digest(row.properties)
+
+
+async def _sort(unit: Unit, node: Node, rows: list[NodeRow]) -> tuple[_Sorted, int]:
+    """Tell new rows from known ones; report those whose `of_party` is not there."""
+    records = [
+        _Record(row, row.key if len(row.key) == 2 else (OWN_SOURCE, row.key[0])) for row in rows
+    ]
+    found = await _find(unit, records)
+    named = {one.row.of_party for one in records if one.row.of_party is not None}
+    named |= {one.row.key for one in records if len(one.row.key) == 1}
+    parties = await unit.resolve(node, named)
+    work, unchanged = _Sorted(), 0
+    for i, one in enumerate(records):
+        there = found.get(i)
+        if there is not None:
+            _take(unit, node, one, there)
+            if there[2] == _mark(one.row):
+                unchanged += 1
+            else:
+                work.old.append(one)
+            continue
+        of = one.row.of_party or (one.row.key if one.row.key in parties else None)
+        if of is None:
+            work.new.append(one)
+        elif of in parties:
+            one.of = parties[of]
+            work.attach.append(one)
+        else:
+            unit.count_node(node.name).missing.append((one.row.key, of))
+    return work, unchanged
+
+
+async def _find(unit: Unit, records: list[_Record]) -> dict[int, Row]:
+    rows = [[i, *one.key] for i, one in enumerate(records)]
+    return {row[0]: row for row in await unit.each(statements.FIND_RECORDS, rows)}
+
+
+def _take(unit: Unit, node: Node, one: _Record, there: Row) -> None:
+    """Note where a record that exists is, and whose."""
+    _, one.place, _, kind, one.party, record = there
+    if kind != node.name.upper():
+        raise Conflict(
+            f"A source record of this {node.name} batch is known as a {kind.lower()}; "
+            "give it another external id, or write it as what it is."
+        )
+    if one.party is not None:
+        _note(unit, node, one, record)
+
+
+def _note(unit: Unit, node: Node, one: _Record, record: str) -> None:
+    for key in {one.key, one.row.key}:
+        if one.party is not None:
+            unit.places[node.name, key] = one.party
+            unit.records[node.name, key] = record
+
+
+def _state(unit: Unit, node: Node, one: _Record, record: str) -> dict[str, Any]:
+    """All properties of a source record as it is created, its key apart."""
+    return {
+        **one.row.properties,
+        "observedAt": one.row.observed_at or unit.now,
+        "kind": node.name.upper(),
+        "id": record,
+        "version": 1,
+        "createdAt": unit.now,
+        "changedAt": unit.now,
+        "hash": _mark(one.row),
+    }
+
+
+def _record_id(one: _Record) -> str:
+    """A new id, or one that follows from the id given for the party."""
+    given = one.row.id if one.row.id is not None or len(one.row.key) == 2 else one.row.key[0]
+    if given is None:
+        return new_id()
+    try:
+        return str(uuid5(UUID(given), "\x00".join(one.key)))
+    except ValueError as error:
+        raise InvalidInput("The id given for a party must be a UUID.") from error
+
+
+async def _create(unit: Unit, node: Node, records: list[_Record]) -> list[_Record]:
+    """Create records with a party of their own; return those that another writer created."""
+    said = [name for name in node.properties if not node.properties[name].internal]
+    rows: list[list[Any]] = []
+    ids: list[str] = []
+    for i, one in enumerate(records):
+        check_required(node, NodeRow(one.key, one.row.properties))
+        ids.append(_record_id(one))
+        values = one.row.properties
+        party = {name: values[name] for name in said if name in values}
+        party |= {
+            "id": one.row.id or (one.row.key[0] if len(one.row.key) == 1 else new_id()),
+            "version": 1,
+            "createdAt": unit.now,
+            "changedAt": unit.now,
+        }
+        rows.append([i, *one.key, _state(unit, node, one, ids[i]), party])
+    statement = statements.CREATE_PARTY[node.name]
+    created = await unit.each(statement, rows, rule="NEW", actor=unit.actor, now=unit.now)
+    fresh = _created(unit, node, records, ids, created)
+    unit.fresh.update(one.party for one in fresh if one.party is not None)
+    await _identify(unit, fresh, ids=[ids[row[0]] for row in created])
+    return await _raced(unit, node, records)
+
+
+async def _attach(unit: Unit, node: Node, records: list[_Record]) -> list[_Record]:
+    """Create records that speak of parties that exist; return those that were there already."""
+    ids = [_record_id(one) for one in records]
+    rows = [[i, *one.key, _state(unit, node, one, ids[i]), one.of] for i, one in enumerate(records)]
+    await unit.lock(one.of for one in records if one.of is not None)
+    created = await unit.each(
+        statements.ATTACH, rows, rule="STATED", actor=unit.actor, now=unit.now
+    )
+    _created(unit, node, records, ids, created)
+    return await _raced(unit, node, records)
+
+
+def _created(
+    unit: Unit, node: Node, records: list[_Record], ids: list[str], rows: list[Row]
+) -> list[_Record]:
+    fresh: list[_Record] = []
+    for row in rows:
+        i: int = row[0]
+        one = records[i]
+        one.place, one.party = row[1], row[2]
+        unit.fresh.add(row[1])
+        _note(unit, node, one, ids[i])
+        fresh.append(one)
+    return fresh
+
+
+async def _raced(unit: Unit, node: Node, records: list[_Record]) -> list[_Record]:
+    """Records that another writer created since we looked, with their places."""
+    late = [one for one in records if one.place is None]
+    if late:
+        found = await _find(unit, late)
+        for i, one in enumerate(late):
+            _take(unit, node, one, found[i])
+    return late
+
+
+async def _places(unit: Unit, wanted: set[Derived]) -> dict[Key, int]:
+    """The places of identifiers; those that are not there are created."""
+    by_key = {(one.kind, one.value): one for one in sorted(wanted, key=lambda one: one.display)}
+    there = await unit.resolve(IDENTIFIER, by_key)
+    new = [
+        NodeRow(key, {"kind": one.kind, "value": one.value, "display": one.display})
+        for key, one in sorted(by_key.items())
+        if key not in there
+    ]
+    if new:
+        await create(unit, IDENTIFIER, new)
+    return {key: unit.places[IDENTIFIER.name, key] for key in by_key}
+
+
+async def _identify(unit: Unit, records: list[_Record], ids: list[str]) -> None:
+    """Give new records and their new parties the identifiers that follow from the values."""
+    derived = [list(derive(one.row.properties)) for one in records]
+    places = await _places(unit, {one for some in derived for one in some})
+    wishes: list[Wish] = []
+    for record, identifiers, via in zip(records, derived, ids, strict=True):
+        for one in identifiers:
+            end = places[one.kind, one.value]
+            wishes.extend(
+                Wish(start, end, {"primary": True}, via)
+                for start in (record.place, record.party)
+                if start is not None
+            )
+    await apply(unit, Demand(HAS_IDENTIFIER, identify(HAS_IDENTIFIER, wishes)))
+
+
+async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
+    """Bring golden values and identifiers in line with what the records of parties now say."""
+    if not touched:
+        return
+    parties = sorted({one.party for one in touched if one.party is not None})
+    await unit.lock(parties)
+    updates: list[list[Any]] = []
+    known: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    for ids in slices(parties):
+        for place, _, records in await unit.run(statements.RECORDS_OF, ids=ids):
+            known[place] = [(each[0], each[1]) for each in records]
+            best = golden(node, (values for _, values in known[place]))
+            for name in required(node):
+                if best[name] is None:
+                    raise InvalidInput(f"A {node.name} would lose {name}, which is required.")
+            updates.append([place, place, best, None])
+    await change(unit, node.name, updates)
+    changed = {one.place for one in touched if one.place is not None}
+    await _reconcile(unit, node, known, changed)
+
+
+async def _reconcile(
+    unit: Unit,
+    node: Node,
+    known: dict[int, list[tuple[int, dict[str, Any]]]],
+    changed: set[int],
+) -> None:
+    """Retract identifiers that no record states any more, and add the new ones."""
+    said = {place: list(derive(values)) for records in known.values() for place, values in records}
+    places = await _places(unit, {one for some in said.values() for one in some})
+    of_records: list[Wish] = []
+    of_parties: dict[tuple[int, int], Wish] = {}
+    owner: dict[int, int] = {}
+    for party, records in known.items():
+        best = {
+            (one.kind, one.value) for one in derive(golden(node, (each for _, each in records)))
+        }
+        for place, values in sorted(records, key=lambda each: each[1]["createdAt"]):
+            owner[place] = party
+            for one in said[place]:
+                end = places[one.kind, one.value]
+                if place in changed:
+                    of_records.append(Wish(place, end, {"primary": True}, values["id"]))
+                first = (one.kind, one.value) in best
+                of_parties.setdefault(
+                    (party, end), Wish(party, end, {"primary": first}, values["id"])
+                )
+    gone = await apply(
+        unit,
+        Demand(
+            HAS_IDENTIFIER,
+            identify(HAS_IDENTIFIER, of_records),
+            whole=changed,
+            label=IDENTIFIER.name,
+            strict=True,
+        ),
+    )
+    drop = {
+        (owner[start], end)
+        for start, end in gone.retracted
+        if (owner[start], end) not in of_parties
+    }
+    await apply(
+        unit,
+        Demand(
+            HAS_IDENTIFIER,
+            identify(HAS_IDENTIFIER, of_parties.values()),
+            drop=drop,
+            strict=True,
+        ),
+    )

@@ -1,0 +1,185 @@
+"""The Cypher of the write path for nodes, composed once from the literals of the model.
+
+Rows cross Bolt as short lists and come back as one record with one list. Nodes are found by their
+key once and from then on addressed by `id(n)`: half the cost of `elementId(n)`, and safe because a
+batch is one transaction and the number never leaves it.
+"""
+
+from typing import LiteralString
+
+from graph.model import MODEL
+from graph.model.kinds import Node
+from graph.model.parties import PARTY
+from graph.statements import Kind, Statement
+from graph.write.validation import key_names
+
+
+def is_party(node: Node) -> bool:
+    """Whether a node of this kind is derived from source records."""
+    return node.is_a(PARTY)
+
+
+WRITABLE: tuple[Node, ...] = tuple(
+    node for node in MODEL.nodes if not node.abstract and not node.machinery
+)
+"""Kinds of node that a batch may name."""
+
+
+def _write(name: str, text: LiteralString) -> Statement:
+    return Statement(name, Kind.WRITE, text)
+
+
+def _pattern(node: Node) -> LiteralString:
+    """The property map that finds a node by its natural key `r[1], r[2]`."""
+    first, second = key_names(node)
+    return "{" + first + ": r[1], " + second + ": r[2]}"
+
+
+def _find(node: Node) -> Statement:
+    """Rows `[i, key…]` to `[i, id(n), hash]`; of parties `[i, id(n), id of the record]`."""
+    if is_party(node):
+        match: LiteralString = (
+            "MATCH (s:SourceRecord {source: r[1], externalId: r[2]})"
+            "-[:RESOLVES_TO]->(n:`" + node.name + "`)"
+        )
+        column: LiteralString = "s.id"
+    else:
+        match = "MATCH (n:`" + node.name + "` " + _pattern(node) + ")"
+        column = "n.hash"
+    text: LiteralString = (
+        "UNWIND $rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + "])"
+    )
+    return _write(f"write.find.{node.name}", text)
+
+
+def _find_by_id(node: Node) -> Statement:
+    """Rows `[i, id]` to `[i, id(n), hash]`; of parties the third is their oldest record's id."""
+    column: LiteralString = (
+        "head(COLLECT { MATCH (n)<-[:RESOLVES_TO]-(s:SourceRecord) "
+        "RETURN s.id ORDER BY s.createdAt, s.id LIMIT 1 })"
+        if is_party(node)
+        else "n.hash"
+    )
+    text: LiteralString = (
+        "UNWIND $rows AS r\nMATCH (n:`" + node.name + "` {id: r[1]})\n"
+        "RETURN collect([r[0], id(n), " + column + "])"
+    )
+    return _write(f"write.find_by_id.{node.name}", text)
+
+
+def _create(node: Node, name: str, pattern: LiteralString) -> Statement:
+    """Rows `[i, key…, properties]` to `[i, id(n), whether another writer was first]`."""
+    labels: LiteralString = "".join(
+        "n:`" + label + "`, " for label in node.labels if label != node.name
+    )
+    text: LiteralString = (
+        "UNWIND $rows AS r\nMERGE (n:`" + node.name + "` " + pattern + ")\n"
+        "ON CREATE SET " + labels + "n += r[-1]\n"
+        "ON MATCH SET n._lock = 1\n"
+        "RETURN collect([r[0], id(n), n._lock IS NOT NULL])"
+    )
+    return _write(f"write.{name}.{node.name}", text)
+
+
+_PLAIN = tuple(node for node in WRITABLE if not is_party(node))
+
+FIND = {node.name: _find(node) for node in WRITABLE if is_party(node) or key_names(node)}
+FIND_BY_ID = {node.name: _find_by_id(node) for node in WRITABLE}
+CREATE = {node.name: _create(node, "create", _pattern(node)) for node in _PLAIN if key_names(node)}
+CREATE_BY_ID = {node.name: _create(node, "create_by_id", "{id: r[1]}") for node in _PLAIN}
+
+LOCK = _write(
+    "write.lock",
+    # Setting a property takes the node's lock until the commit; removing an absent one does not.
+    """UNWIND $ids AS i
+MATCH (n) WHERE id(n) = i
+SET n._lock = 1
+SET n._lock = null
+RETURN count(*)""",
+)
+"""Locks nodes, in the order given."""
+
+CHANGE = _write(
+    "write.change",
+    """UNWIND $rows AS r
+MATCH (n) WHERE id(n) = r[1]
+SET n._lock = 1
+SET n._lock = null
+WITH n, r
+WHERE any(k IN keys(r[2]) WHERE coalesce(n[k] <> r[2][k], n[k] IS NOT NULL OR r[2][k] IS NOT NULL))
+WITH n, r, CASE WHEN $now > n.changedAt THEN $now ELSE n.changedAt END AS at
+CREATE (n)-[:WAS]->(v:Version)
+SET v = properties(n)
+SET v.id = n.id + '@' + toString(n.version), v.entityId = n.id, v.label = $label,
+    v.validFrom = n.changedAt, v.validTo = at
+SET n += r[2]
+SET n.hash = r[3], n.version = n.version + 1, n.changedAt = at
+RETURN collect(r[0])""",
+)
+"""Rows `[i, id(n), properties, hash]`: those whose properties differ get a Version; their i.
+
+Compared after the lock, so a writer that comes second sees what the first one left.
+"""
+
+FIND_RECORDS = _write(
+    "write.find.SourceRecord",
+    """UNWIND $rows AS r
+MATCH (s:SourceRecord {source: r[1], externalId: r[2]})
+OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p)
+RETURN collect([r[0], id(s), s.hash, s.kind, id(p), s.id])""",
+)
+"""Rows `[i, source, externalId]` to `[i, id(s), hash, kind, id(p), the record's id]`."""
+
+RECORDS_OF = _write(
+    "write.records_of",
+    """UNWIND $ids AS i
+MATCH (p) WHERE id(p) = i
+RETURN collect([
+  i, p.version, COLLECT { MATCH (s:SourceRecord)-[:RESOLVES_TO]->(p) RETURN [id(s), properties(s)] }
+])""",
+)
+"""All source records of parties: `[id(p), version, [[id(s), properties], …]]`."""
+
+_RESOLVE: LiteralString = (
+    "CREATE (s)-[:RESOLVES_TO {rule: $rule, decidedBy: $actor, from: $now, via: s.id, "
+    "recordedFrom: $now, recordedTo: '9999'}]->(p)\n"
+)
+
+
+def _create_party(node: Node) -> Statement:
+    """Rows `[i, source, externalId, record, party]` to `[i, id(s), id(p)]` of those created."""
+    text: LiteralString = (
+        "UNWIND $rows AS r\n"
+        "MERGE (s:SourceRecord {source: r[1], externalId: r[2]})\n"
+        "ON CREATE SET s += r[3]\n"
+        "ON MATCH SET s._lock = 1\n"
+        "WITH s, r WHERE s._lock IS NULL\n"
+        "CREATE (p:" + ":".join("`" + label + "`" for label in node.labels) + ")\n"
+        "SET p = r[4]\n" + _RESOLVE + "RETURN collect([r[0], id(s), id(p)])"
+    )
+    return _write(f"write.create.{node.name}", text)
+
+
+CREATE_PARTY = {node.name: _create_party(node) for node in WRITABLE if is_party(node)}
+
+ATTACH = _write(
+    "write.attach",
+    """UNWIND $rows AS r
+MATCH (p) WHERE id(p) = r[4]
+MERGE (s:SourceRecord {source: r[1], externalId: r[2]})
+ON CREATE SET s += r[3]
+ON MATCH SET s._lock = 1
+WITH s, p, r WHERE s._lock IS NULL
+"""
+    + _RESOLVE
+    + "RETURN collect([r[0], id(s), id(p)])",
+)
+"""Rows `[i, source, externalId, record, id(p)]`: as for a new party, but for one that is there."""
+
+
+def all_statements() -> tuple[Statement, ...]:
+    """Every statement for nodes."""
+    return (
+        *FIND.values(), *FIND_BY_ID.values(), *CREATE.values(), *CREATE_BY_ID.values(),
+        *CREATE_PARTY.values(), LOCK, CHANGE, FIND_RECORDS, RECORDS_OF, ATTACH,
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""One transaction of the write path: what it knows so far, and how it finds nodes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import uuid_utils
+
+from graph.database import Row, Transaction
+from graph.errors import InvalidInput
+from graph.model.kinds import Node
+from graph.statements import Statement
+from graph.write import statements
+from graph.write.batch import Count, Key, Outcome, slices
+
+Found = dict[Key, Row]
+
+
+def new_id() -> str:
+    """Return a new UUIDv7."""
+    return str(UUID(int=uuid_utils.uuid7().int))
+
+
+@dataclass(slots=True)
+class Unit:
+    """The state of one attempt to apply a batch.
+
+    Attributes:
+        places: The internal number of every node found or created, by label and key.
+        records: For a party named by a key, the id of the source record behind the key.
+        fresh: Internal numbers of nodes that this transaction created: nobody else can see them,
+            so their relationships need neither a look nor a lock.
+        linked: Fresh nodes that this transaction has linked since, by relationship type.
+    """
+
+    transaction: Transaction
+    actor: str
+    now: str
+    outcome: Outcome = field(default_factory=Outcome)
+    places: dict[tuple[str, Key], int] = field(default_factory=dict[tuple[str, Key], int])
+    records: dict[tuple[str, Key], str] = field(default_factory=dict[tuple[str, Key], str])
+    fresh: set[int] = field(default_factory=set[int])
+    linked: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+
+    async def run(self, statement: Statement, **parameters: Any) -> Any:
+        """Run a statement that returns one value, and return it."""
+        return (await self.transaction.run(statement, parameters))[0][0]
+
+    async def each(self, statement: Statement, rows: list[Any], **parameters: Any) -> list[Row]:
+        """Run a statement over slices of `$rows` and return all that it collected."""
+        found: list[Row] = []
+        for part in slices(rows):
+            found.extend(await self.run(statement, rows=part, **parameters))
+        return found
+
+    async def over(self, statement: Statement, ids: Iterable[int], **parameters: Any) -> None:
+        """Run a statement over slices of `$ids`, in ascending order, for its effect."""
+        for part in slices(sorted(ids)):
+            await self.run(statement, ids=part, **parameters)
+
+    async def lock(self, ids: Iterable[int]) -> None:
+        """Lock nodes until the end, the lowest number first, leaving out what only we can see."""
+        await self.over(statements.LOCK, set(ids) - self.fresh)
+
+    def count_node(self, label: str) -> Count:
+        """Return the running count of a label."""
+        return self.outcome.nodes.setdefault(label, Count())
+
+    def count_link(self, name: str) -> Count:
+        """Return the running count of a relationship type."""
+        return self.outcome.links.setdefault(name, Count())
+
+    async def find(self, node: Node, keys: Iterable[Key]) -> Found:
+        """Look nodes up by key: `[i, number, hash]`, or for a party `[i, number, record's id]`."""
+        found: Found = {}
+        wanted = list(keys)
+        for length, table in ((1, statements.FIND_BY_ID), (2, statements.FIND)):
+            some = [key for key in wanted if len(key) == length]
+            if some:
+                rows = [[i, *key] for i, key in enumerate(some)]
+                for row in await self.each(table[node.name], rows):
+                    found[some[row[0]]] = row
+        return found
+
+    async def resolve(self, node: Node, keys: Iterable[Key]) -> dict[Key, int]:
+        """Return the internal numbers of the nodes that exist, looking up only unknown keys."""
+        label, party = node.name, statements.is_party(node)
+        wanted = set(keys)
+        unknown = sorted(key for key in wanted if (label, key) not in self.places)
+        for key, row in (await self.find(node, unknown)).items():
+            self.places[label, key] = row[1]
+            if party and row[2] is not None:
+                self.records[label, key] = row[2]
+        return {key: self.places[label, key] for key in wanted if (label, key) in self.places}
+
+
+def check_key(node: Node, key: Key, place: str) -> None:
+    """Raise `InvalidInput` unless the key has the form that this kind of node is named by."""
+    lengths = (1, 2) if node.name in statements.FIND else (1,)
+    if len(key) not in lengths or not all(_is_name(part) for part in key):
+        raise InvalidInput(f"{place}: the key must be the node's id or its unique key, as texts.")
+
+
+def _is_name(part: Any) -> bool:
+    return isinstance(part, str) and 0 < len(part) <= 1_000
