@@ -1,0 +1,323 @@
+"""Nodes and links of a mapping, compiled against the columns of a file.
+
+A definition turns a row into at most one thing: its key and the values of its properties, checked
+against the model. Rows that look alike to it are worked out once (`memo`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graph.imports.conditions import Row, Test, compile_condition
+from graph.imports.errors import Fault, Path, Problem, Unfit
+from graph.imports.mapping import LinkSpec, NodeSpec, ValueSpec
+from graph.imports.memo import memoised
+from graph.imports.values import Compiled, Scope, compile_value, fit, key_text
+from graph.model import MODEL
+from graph.model.kinds import Node, Property, Relationship, Type
+from graph.model.parties import PARTY
+from graph.write import validate
+from graph.write.links import positional
+from graph.write.validation import key_names, writable
+
+KEY_SEPARATOR = "\x1f"
+LINK_SEPARATOR = "\x1e"
+OBSERVED = "observed at"
+END = "end"
+"""The pseudo properties that hold when a party was observed, and the key of a link's end."""
+
+Item = tuple[str, tuple[Any, ...]]
+"""A key and the values of the properties, in the order of the definition."""
+
+Reader = Callable[[Row], Any]
+
+
+@dataclass(slots=True)
+class Definition:
+    """What every node and link definition has.
+
+    Attributes:
+        owner: The kind of node or relationship.
+        names: Properties, in the order of an item's values.
+        keeps: Which row's value is kept, for each property.
+        without: For each property the one whose value its list leaves out.
+    """
+
+    owner: Node | Relationship
+    names: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    without: tuple[str | None, ...] = ()
+    read: Callable[[Row], Item | None] = field(default=lambda _: None)
+
+
+@dataclass(slots=True)
+class NodeDefinition(Definition):
+    """A node that a row may hold.
+
+    Attributes:
+        name: Its name in the mapping.
+        node: Its kind.
+        source: The system its key belongs to; None when the kind has a natural key.
+        reference: Whether it is only pointed to and never written.
+        strict: Whether rows of one key must say the same.
+    """
+
+    name: str = ""
+    node: Node = field(default_factory=lambda: MODEL.by_label["Product"])
+    source: str | None = None
+    reference: bool = False
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class LinkDefinition(Definition):
+    """A link that a row may hold, between the nodes at these positions.
+
+    Attributes:
+        positional: Whether start and key alone tell links apart, whatever their end.
+        key_positions: Which values belong to the key.
+        find: How the end is found among earlier rows; None when the row holds it.
+    """
+
+    relationship: Relationship = field(default_factory=lambda: MODEL.by_type["FOR"])
+    start: int = 0
+    end: int = 0
+    when: Test | None = None
+    complete: bool = False
+    positional: bool = False
+    key_positions: tuple[int, ...] = ()
+    find: "Find | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """The look-up of a node of an earlier row: columns that must be equal."""
+
+    cells: tuple[int, ...]
+
+
+def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDefinition:
+    """Compile a node.
+
+    Raises:
+        Problem: something of it is not in the model, in the file or among the functions.
+    """
+    path: Path = ("nodes", name)
+    node = _concrete(spec.label, (*path, "label"))
+    scope.uses = set()
+    test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
+    test = memoised(set(scope.uses), test) if test else None
+    keys = [compile_value(value, scope, place) for value, place in _keys(node, spec, path)]
+    properties = spec.properties
+    if spec.reference and (properties or spec.observed):
+        raise Problem(path, "a reference is not written, so it has no properties")
+    fields = _fields(node, properties, scope, path)
+    if spec.observed is not None:
+        if not node.is_a(PARTY):
+            raise Problem((*path, "observed"), "only parties are observed")
+        moment = Property(OBSERVED, Type.DATETIME, "When the source said so.")  # pyright: ignore[reportArgumentType]
+        fields.append(_field(node, moment, spec.observed, scope, (*path, "observed")))
+    readers = [each.read for each in fields]
+    absent = None if spec.optional else Fault(
+        keys[0].column, "MISSING_KEY", f"The key of {name} is empty."
+    )  # fmt: skip
+
+    def work(row: Row) -> Item | None:
+        if test is not None and not test(row):
+            return None
+        key = _key_of(keys, row)
+        if key is None:
+            if absent:
+                raise Unfit(absent)
+            return None
+        return key, _values(readers, row)
+
+    sourced = node.sourced or node.is_a(PARTY)
+    return NodeDefinition(
+        node,
+        tuple(each.kind.name for each in fields),
+        tuple(each.value.keep for each in fields),
+        tuple(each.value.without for each in fields),
+        memoised(scope.uses, work),
+        name=name,
+        node=node,
+        source=(spec.source or source) if sourced else None,
+        reference=spec.reference,
+        strict=spec.unique == "strict",
+    )
+
+
+def compile_link(
+    position: int, spec: LinkSpec, nodes: Sequence[NodeDefinition], scope: Scope
+) -> LinkDefinition:
+    """Compile a link between nodes that were compiled before.
+
+    Raises:
+        Problem: as for nodes, or the relationship does not lead from the one to the other.
+    """
+    path: Path = ("links", position)
+    relationship = MODEL.by_type.get(spec.type)
+    if relationship is None or relationship.derived or not relationship.history:
+        raise Problem((*path, "type"), f"{spec.type!r} is no relationship that can be imported")
+    start = _position(spec.start, nodes, (*path, "start"))
+    target = spec.find.latest if spec.find else spec.end or ""
+    end = _position(target, nodes, (*path, "find" if spec.find else "end"))
+    if relationship not in set(MODEL.between(nodes[start].node, nodes[end].node)):
+        ends = f"a {nodes[start].node.name} to a {nodes[end].node.name}"
+        raise Problem((*path, "type"), f"{spec.type} does not lead from {ends}")
+    scope.uses = set()
+    test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
+    test = memoised(scope.uses, test) if test else None
+    scope.uses = set()
+    fields = _fields(relationship, spec.properties, scope, path)
+    names = tuple(each.kind.name for each in fields)
+    readers = [each.read for each in fields]
+    find = None
+    if spec.find:
+        by = (scope.columns.index(name, (*path, "find", "by")) for name in spec.find.by)
+        find = Find(tuple(by))
+    return LinkDefinition(
+        relationship,
+        (*names, END),
+        (*(each.value.keep for each in fields), "latest"),
+        (*(each.value.without for each in fields), None),
+        memoised(scope.uses, lambda row: ("", _values(readers, row))),
+        relationship=relationship,
+        start=start,
+        end=end,
+        when=test,
+        complete=spec.complete,
+        positional=positional(relationship),
+        key_positions=tuple(names.index(key) for key in relationship.key if key in names),
+        find=find,
+    )
+
+
+def _concrete(label: str, path: Path) -> Node:
+    node = MODEL.by_label.get(label)
+    if node is None or node.abstract or node.machinery or node.name in {"Job", "SourceRecord"}:
+        raise Problem(path, f"{label!r} is no kind of node that can be imported")
+    return node
+
+
+def _position(name: str, nodes: Sequence[NodeDefinition], path: Path) -> int:
+    for position, node in enumerate(nodes):
+        if node.name == name:
+            return position
+    raise Problem(path, f"{name!r} is none of the nodes of this mapping")
+
+
+def _keys(node: Node, spec: NodeSpec, path: Path) -> list[tuple[ValueSpec, Path]]:
+    """Return the parts of a node's key, in the order of the model."""
+    if node.sourced or node.is_a(PARTY):
+        if spec.key is None or spec.keys is not None:
+            raise Problem(path, f"a {node.name} needs key: its id in the source")
+        return [(spec.key, (*path, "key"))]
+    names = key_names(node)
+    if spec.keys is None or spec.key is not None or set(spec.keys) != set(names):
+        raise Problem(path, f"a {node.name} needs keys with {' and '.join(names) or 'nothing'}")
+    return [(spec.keys[name], (*path, "keys", name)) for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A property, how it is kept, and the function that reads and checks it."""
+
+    kind: Property
+    value: Compiled
+    read: Reader
+
+
+def _fields(
+    owner: Node | Relationship, specs: dict[str, ValueSpec], scope: Scope, path: Path
+) -> list[_Field]:
+    """Compile the properties of a node or link."""
+    known = writable(owner)
+    keys = key_names(owner) if isinstance(owner, Node) else ()
+    found: list[_Field] = []
+    for name, spec in specs.items():
+        place: Path = (*path, "properties", name)
+        kind = known.get(name)
+        if kind is None or name in keys:
+            raise Problem(place, f"{owner.name} has no property {name!r} that can be imported")
+        _check_keep(kind, spec, specs, place)
+        found.append(_field(owner, kind, spec, scope, place))
+    return found
+
+
+def _field(
+    owner: Node | Relationship, kind: Property, spec: ValueSpec, scope: Scope, path: Path
+) -> _Field:
+    """Compile one property."""
+    outer, scope.uses = scope.uses, set()
+    value = compile_value(spec, scope, path)
+    read = memoised(scope.uses, lambda row: _checked(owner, kind, value, row))
+    scope.uses |= outer
+    return _Field(kind, value, read)
+
+
+def _check_keep(kind: Property, spec: ValueSpec, specs: dict[str, ValueSpec], path: Path) -> None:
+    if spec.keep == "sum" and kind.type not in {Type.MONEY, Type.INTEGER}:
+        raise Problem(path, "only amounts of money and whole numbers are added up")
+    if (spec.keep == "distinct") != (kind.type is Type.STRINGS):
+        raise Problem(path, "keep: distinct goes with lists of texts, and they with it")
+    if spec.without is not None and spec.without not in specs:
+        raise Problem(path, f"{spec.without!r} is no property of this node here")
+
+
+def _key_of(keys: list[Compiled], row: Row) -> str | None:
+    """Return the key of a row's node; None when a part of it is empty."""
+    parts: list[str] = []
+    for key in keys:
+        try:
+            part = key_text(key.get(row))
+        except Unfit as unfit:
+            fault = unfit.faults[0]
+            raise Unfit(Fault(fault.column or key.column, fault.code, fault.message)) from None
+        if part is None:
+            return None
+        parts.append(part)
+    return KEY_SEPARATOR.join(parts)
+
+
+def _values(readers: Sequence[Reader], row: Row) -> tuple[Any, ...]:
+    """Return the values of a row.
+
+    Raises:
+        Unfit: with every fault of the row's properties.
+    """
+    try:
+        return tuple([read(row) for read in readers])
+    except Unfit:
+        faults: list[Fault] = []
+        for read in readers:
+            try:
+                read(row)
+            except Unfit as unfit:
+                faults.extend(unfit.faults)
+        raise Unfit(*faults) from None
+
+
+def _checked(owner: Node | Relationship, kind: Property, value: Compiled, row: Row) -> object:
+    """Return a property of a row, in the form in which the graph stores it.
+
+    Raises:
+        Unfit: with every fault of the property.
+    """
+    try:
+        found = fit(kind, value.get(row))
+    except Unfit as unfit:
+        fault = unfit.faults[0]
+        raise Unfit(Fault(fault.column or value.column, fault.code, fault.message)) from None
+    if found is None or kind.name == OBSERVED:
+        return found
+    checked = validate(owner, {kind.name: found}, creating=False)
+    if isinstance(checked, list):
+        raise Unfit(
+            *(
+                Fault(value.column, problem.code, f"The {kind.name} {problem.message}.")
+                for problem in checked
+            )
+        )
+    stored = checked[kind.name]
+    return tuple(cast("list[str]", stored)) if isinstance(stored, list) else stored

@@ -1,0 +1,206 @@
+"""A mapping made ready for one file: what each row is turned into.
+
+Nothing here remembers rows, except the position counters, which hold one number per group.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.imports.conditions import Cell, Columns, Row, Test, compile_condition, text_of
+from graph.imports.definitions import (
+    LINK_SEPARATOR,
+    Item,
+    LinkDefinition,
+    NodeDefinition,
+    compile_link,
+    compile_node,
+)
+from graph.imports.errors import Fault, FileRefused, Path, Problem, Unfit
+from graph.imports.functions import Value
+from graph.imports.mapping import Condition, Mapping
+from graph.imports.memo import memoised
+from graph.imports.values import Ordinals, Scope, compile_value
+
+MAX_COLUMNS = 1_000
+
+
+@dataclass(slots=True)
+class Found:
+    """What one row holds: per node definition an item or None, and the links' items."""
+
+    order: str | float
+    nodes: list[Item | None]
+    links: list[Item | None] = field(default_factory=list[Item | None])
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check: the row is refused when it applies and does not hold."""
+
+    require: Test
+    when: Test | None
+    fault: Fault
+
+
+class Plan:
+    """A mapping compiled against the columns of a file.
+
+    Attributes:
+        nodes: In the order of the mapping, which is the order of writing.
+        links: Likewise.
+        groups: Columns of each position counter; their counts follow the row's number.
+        columns: The columns of the file; without a file, those that the mapping uses.
+    """
+
+    def __init__(self, mapping: Mapping, columns: Sequence[str] | None, source: str) -> None:
+        spec = mapping.spec
+        known = Columns(columns)
+        scope = Scope(known, Ordinals(len(columns or ()) + 1), set())
+        self.nodes: list[NodeDefinition] = [
+            compile_node(name, each, source, scope) for name, each in spec.nodes.items()
+        ]
+        self.links: list[LinkDefinition] = [
+            compile_link(i, each, self.nodes, scope) for i, each in enumerate(spec.links)
+        ]
+        self._rules = [_rule(i, mapping, scope) for i in range(len(spec.checks))]
+        scope.uses = set()
+        self._order = compile_value(spec.order, scope, ("order",)) if spec.order else None
+        self._order_value = memoised(scope.uses, self._order.get) if self._order else None
+        self.groups = scope.ordinals.groups
+        self.columns = known.names
+
+    def group_keys(self, cells: list[Cell]) -> list[str]:
+        """Return what each position counter counts in a row."""
+        return ["\x1f".join(text_of(cells[i]) for i in group) for group in self.groups]
+
+    def read(self, row: Row) -> Found:
+        """Return what a row holds.
+
+        Args:
+            row: The cells, the number of the row, then its positions.
+
+        Raises:
+            Unfit: with every fault that was found; the row is to be refused as a whole.
+        """
+        faults = [
+            rule.fault
+            for rule in self._rules
+            if (rule.when is None or rule.when(row)) and not rule.require(row)
+        ]
+        nodes: list[Item | None] = []
+        for node in self.nodes:
+            try:
+                nodes.append(node.read(row))
+            except Unfit as unfit:
+                faults.extend(unfit.faults)
+                nodes.append(None)
+        found = Found(self._order_of(row, faults), nodes)
+        for link in self.links:
+            found.links.append(_link(link, row, nodes, faults))
+        if faults:
+            raise Unfit(*dict.fromkeys(faults))
+        return found
+
+    def _order_of(self, row: Row, faults: list[Fault]) -> str | float:
+        """Return what tells whether the row is later than another."""
+        if self._order is None or self._order_value is None:
+            return ""
+        try:
+            value = self._order_value(row)
+        except Unfit as unfit:
+            faults.extend(unfit.faults)
+            return ""
+        if value is None:
+            message = "The order of the row is empty."
+            faults.append(Fault(self._order.column, "MISSING_ORDER", message))
+            return ""
+        return _comparable(value)
+
+
+def _comparable(value: Value) -> str | float:
+    """Return a value that compares with the others of its column."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, tuple | bool) else float(value or 0)
+
+
+def _link(
+    link: LinkDefinition, row: Row, nodes: list[Item | None], faults: list[Fault]
+) -> Item | None:
+    """Return a row's link: start and end in the key, unless it is yet to be found."""
+    start, end = nodes[link.start], nodes[link.end]
+    if start is None or (end is None and link.find is None):
+        return None
+    if link.when is not None and not link.when(row):
+        return None
+    try:
+        item = link.read(row)
+    except Unfit as unfit:
+        faults.extend(unfit.faults)
+        return None
+    values = item[1] if item else ()
+    if link.find is not None:
+        return start[0], values
+    return link_item(link, start[0], end[0] if end else "", values)
+
+
+def link_item(link: LinkDefinition, start: str, end: str, values: tuple[Any, ...] = ()) -> Item:
+    """Return a link's item: what tells it apart, and its values with the key of its end."""
+    own = "".join(f"{LINK_SEPARATOR}{values[i]}" for i in link.key_positions)
+    told_apart_by = "" if link.positional else f"{LINK_SEPARATOR}{end}"
+    return f"{start}{own}{told_apart_by}{LINK_SEPARATOR}", (*values, end)
+
+
+def _rule(position: int, mapping: Mapping, scope: Scope) -> Rule:
+    check = mapping.spec.checks[position]
+    path = ("checks", position)
+    require = _remembered(check.require, scope, (*path, "require"))
+    when = _remembered(check.when, scope, (*path, "when"))
+    if require is None:
+        raise Problem(path, "a check needs a condition")
+    return Rule(require, when, Fault(check.require.column, "CHECK_FAILED", check.say))
+
+
+def _remembered(spec: Condition | None, scope: Scope, path: Path) -> Test | None:
+    uses: set[int] = set()
+    test = compile_condition(spec, scope.columns, path, uses)
+    return memoised(uses, test) if test else None
+
+
+def wanted_columns(mapping: Mapping) -> list[str]:
+    """Return the columns a mapping uses, in the order in which they are met."""
+    return Plan(mapping, None, mapping.spec.source).columns
+
+
+def problems_of(mapping: Mapping) -> list[tuple[int, str]]:
+    """Return what is wrong with a mapping beyond its form, each with its line."""
+    try:
+        Plan(mapping, None, mapping.spec.source)
+    except Problem as problem:
+        place = ".".join(str(part) for part in problem.path)
+        return [(mapping.lines.of(problem.path), f"{place}: {problem.message}")]
+    return []
+
+
+def check_columns(mapping: Mapping, columns: Sequence[str]) -> None:
+    """Refuse a file whose columns are not those of the mapping.
+
+    Raises:
+        FileRefused: UNKNOWN_COLUMN.
+    """
+    wanted = wanted_columns(mapping)
+    absent = [name for name in wanted if name not in columns]
+    if absent:
+        listed = ", ".join(repr(name) for name in absent[:10])
+        message = f"The mapping uses columns that the file does not have: {listed}."
+        raise FileRefused("UNKNOWN_COLUMN", message)
+    known = {*wanted, *mapping.spec.ignore}
+    strange = [name for name in columns if name not in known]
+    if strange:
+        listed = ", ".join(repr(name) for name in strange[:10])
+        message = (
+            f"The file has columns that the mapping neither uses nor ignores: {listed}; "
+            "add them to ignore in the mapping, or use them."
+        )
+        raise FileRefused("UNKNOWN_COLUMN", message)
