@@ -1,0 +1,114 @@
+"""The HTTP application: what is served where, and to whom; everything else is refused.
+
+POST /graphql   answers GraphQL requests that carry a token
+GET  /graphql   GraphiQL, in development only
+GET  /livez     the process answers
+GET  /readyz    graph and cache answer and the first queries are planned; 503 with reasons otherwise
+"""
+
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import orjson
+import structlog
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.backend import Backend
+from api.endpoint import answer
+from api.graphiql.page import Page
+from api.negotiation import accepts_html
+from api.refusals import JSON, Refusal, response
+
+logger = structlog.stdlib.get_logger(__name__)
+
+ROUTING_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+ROUTING_MESSAGES = {
+    404: "Nothing is here: the API is POST /graphql.",
+    405: "This method has no meaning here: the API is POST /graphql.",
+}
+OpenBackend = Callable[[], AbstractAsyncContextManager[Backend]]
+
+
+def create_app(open_backend: OpenBackend, page: Page | None) -> FastAPI:
+    """Return the application.
+
+    Args:
+        open_backend: Opens what the application stands on, for as long as it runs.
+        page: GraphiQL; None serves no page.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with open_backend() as backend:
+            app.state.backend = backend
+            yield
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.routes[:0] = [
+        Route("/graphql", _graphql(page), methods=["GET", "POST"] if page else ["POST"]),
+        Route("/livez", _livez, methods=["GET"]),
+        Route("/readyz", _readyz, methods=["GET"]),
+        *(page.routes() if page else []),
+    ]
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _misrouted)
+    app.add_exception_handler(Exception, _failed)
+    return app
+
+
+def _graphql(page: Page | None) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of /graphql."""
+
+    async def graphql(request: Request) -> Response:
+        if page is None or request.method == "POST":
+            return await answer(request, request.app.state.backend)
+        if not accepts_html(request.headers.get("accept")):
+            raise HTTPException(405, headers={"Allow": "POST"})
+        return page.show(request)
+
+    return graphql
+
+
+async def _livez(_request: Request) -> Response:
+    return _state(200, {"status": "alive"})
+
+
+async def _readyz(request: Request) -> Response:
+    backend: Backend = request.app.state.backend
+    if reasons := await backend.reasons_not_ready():
+        return _state(503, {"status": "not ready", "reasons": reasons})
+    return _state(200, {"status": "ready"})
+
+
+def _state(status: int, body: dict[str, str | list[str]]) -> Response:
+    return Response(orjson.dumps(body), status, {"Cache-Control": "no-store"}, JSON)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """Tell a caller why a request is refused."""
+    if not isinstance(error, Refusal):
+        raise error
+    return response(error)
+
+
+async def _misrouted(_request: Request, error: Exception) -> Response:
+    """Tell a caller that there is nothing, or not with this method."""
+    if not isinstance(error, HTTPException):
+        raise error
+    status = error.status_code
+    code = ROUTING_CODES.get(status, "BAD_REQUEST")
+    message = ROUTING_MESSAGES.get(status, "The request cannot be understood.")
+    return response(Refusal(status, code, message, error.headers))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Hide a defect behind a reference that leads to it in the log."""
+    reference = secrets.token_hex(6)
+    logger.error("a request failed", reference=reference, method=request.method, exc_info=error)
+    message = f"Something went wrong on our side; quote the reference {reference}."
+    return response(Refusal(500, "INTERNAL", message), reference=reference)

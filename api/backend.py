@@ -1,0 +1,131 @@
+"""What a running server stands on: graph, cache, executor, and the verifier of tokens."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis.asyncio
+import structlog
+from redis.exceptions import RedisError
+
+from api.connections import graph_at
+from api.examples import CUSTOMER_360, variables_of_nobody
+from api.graphql import Executor, executor, viewer
+from api.tokens import Principal, Verifier
+from graph.database import Graph
+from graph.engines import Endpoints
+from graph.errors import GraphError
+
+logger = structlog.stdlib.get_logger(__name__)
+
+PROBE_SECONDS = 2.0
+PROBE_KEPT_SECONDS = 0.5
+WARM_UP_PAUSE_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Backend:
+    """The parts of one server.
+
+    Attributes:
+        graph: The database.
+        cache: Redis or Valkey.
+        executor: Answers GraphQL requests.
+        verifier: Tells who a token speaks for.
+        warm: Whether the first queries have been planned, which takes seconds.
+    """
+
+    graph: Graph
+    cache: redis.asyncio.Redis
+    executor: Executor
+    verifier: Verifier
+    warm: bool = False
+    _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _probed: tuple[float, list[str]] = (0.0, [])
+
+    async def reasons_not_ready(self) -> list[str]:
+        """Return why no traffic should be sent here; empty when it should.
+
+        However often it is asked, graph and cache are asked twice a second at most.
+        """
+        async with self._probing:
+            asked_at, reasons = self._probed
+            if time.monotonic() - asked_at > PROBE_KEPT_SECONDS:
+                found = await asyncio.gather(self._graph_silent(), self._cache_silent())
+                reasons = [reason for reason in found if reason]
+                self._probed = (time.monotonic(), reasons)
+        return reasons if self.warm else [*reasons, "warming up"]
+
+    async def warm_up(self) -> None:
+        """Plan the queries a first visitor is likely to ask; try again until that works."""
+        started = time.monotonic()
+        while not self.warm:
+            self.warm = await self._ask_once()
+            if not self.warm:
+                await asyncio.sleep(WARM_UP_PAUSE_SECONDS)
+        logger.info("ready", seconds=round(time.monotonic() - started, 1))
+
+    async def _ask_once(self) -> bool:
+        """Ask for customers that are not there, and say whether that was answered."""
+        staff = viewer(Principal("staff", "warm-up", "warm-up", None, 0.0))
+        errors: list[dict[str, Any]] = []
+        for variables in variables_of_nobody():
+            result = await self.executor.execute(CUSTOMER_360, variables, None, staff)
+            errors += result.get("errors", [])
+        for error in errors:
+            logger.warning("the warm-up failed", code=error.get("extensions", {}).get("code"))
+        return not errors
+
+    async def _graph_silent(self) -> str | None:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self.graph.verify()
+        except (GraphError, TimeoutError):
+            return "the graph does not answer"
+        return None
+
+    async def _cache_silent(self) -> str | None:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                # The client types the options of its commands as unknown keywords.
+                await self.cache.ping()  # pyright: ignore[reportUnknownMemberType]
+        except (RedisError, OSError, TimeoutError):
+            return "the cache does not answer"
+        return None
+
+
+OnReady = Callable[[Backend], Awaitable[None]]
+
+
+@asynccontextmanager
+async def open_backend(
+    endpoints: Endpoints, verifier: Verifier, on_ready: OnReady
+) -> AsyncGenerator[Backend]:
+    """Open everything a server needs, warm it up in the background, and close it again.
+
+    Args:
+        endpoints: Where the engines answer.
+        verifier: Tells who a token speaks for.
+        on_ready: Called once, when the warm-up is done.
+    """
+    cache = redis.asyncio.from_url(
+        endpoints.redis_url, socket_timeout=PROBE_SECONDS, socket_connect_timeout=PROBE_SECONDS
+    )
+    async with graph_at(endpoints) as graph, cache:
+        backend = Backend(graph, cache, executor(graph), verifier)
+        warming = asyncio.create_task(_warm_up(backend, on_ready))
+        try:
+            yield backend
+        finally:
+            warming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await warming
+
+
+async def _warm_up(backend: Backend, on_ready: OnReady) -> None:
+    await backend.warm_up()
+    await on_ready(backend)

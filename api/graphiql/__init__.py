@@ -1,0 +1,1 @@
+"""GraphiQL, for development: a page in which a person writes queries, without any other host."""

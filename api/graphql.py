@@ -1,0 +1,32 @@
+"""The seam to the layers below: what answers a GraphQL request, and for whom."""
+
+from typing import Any
+
+from api.tokens import Principal
+from graph.database import Graph
+from loaders.execution import Executor
+from loaders.viewer import Audience, Viewer
+from resolvers import schema
+
+Result = dict[str, Any]
+
+
+def executor(graph: Graph) -> Executor:
+    """Return the executor of this process."""
+    # Strawberry keeps the graphql-core schema that it is built on to itself.
+    return Executor(schema.SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
+
+
+def viewer(principal: Principal) -> Viewer:
+    """Return the viewer a verified token speaks for."""
+    return Viewer(
+        audience=Audience(principal.audience),
+        issuer=principal.issuer,
+        subject=principal.subject,
+        name=principal.name,
+    )
+
+
+def sdl() -> str:
+    """Return the schema definition language of the whole API."""
+    return schema.sdl()

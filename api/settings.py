@@ -1,0 +1,280 @@
+"""Every setting, read once from the environment and passed on as values.
+
+A variable in the process's environment wins over the same one in the file `.env` of the checkout,
+and an empty one counts as not set. Nothing else in the program reads the environment.
+"""
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+DEVELOPMENT_ISSUER = "customer360-development"
+# Variables that only docker-compose.yml reads; they may stand in the same .env.
+COMPOSE_ONLY = frozenset({"C360_BIND"})
+# What people type to get started, and what images and tutorials ship with.
+WEAK_PASSWORDS = frozenset(
+    {"neo4j", "password", "passw0rd", "changeme", "secret", "test", "admin", "letmein", "12345678"}
+)
+MIN_PASSWORD = 8
+GRAPH_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+CACHE_SCHEMES = ("redis", "rediss", "unix")
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used.
+
+    Attributes:
+        sentences: One for each bad setting: its name and what is allowed, never a value.
+    """
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+def _setting(name: str, default: Any, description: str, allowed: str, **rules: Any) -> Any:
+    """Declare a setting: its variable, its default, what it does and what it may be."""
+    return Field(
+        default,
+        validation_alias=name,
+        description=description,
+        json_schema_extra={"allowed": allowed},
+        **rules,
+    )
+
+
+def _expanded(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+Directory = Annotated[Path, AfterValidator(_expanded)]
+Memory = r"^[1-9][0-9]{0,6}[kKmMgG]$"
+
+
+class Settings(BaseSettings):
+    """All settings, checked. The field order is the order of the documentation."""
+
+    model_config = SettingsConfigDict(
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        case_sensitive=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    environment: Literal["development", "production"] = _setting(
+        "C360_ENVIRONMENT",
+        "development",
+        "Production refuses missing or default secrets, development tokens and GraphiQL.",
+        "development or production",
+    )
+    host: str = _setting(
+        "C360_HOST",
+        "127.0.0.1",
+        "Address the server listens on; 0.0.0.0 is every interface.",
+        "an address or a host name without spaces",
+        pattern=r"^[A-Za-z0-9.:_-]+$",
+    )
+    port: int = _setting(
+        "C360_PORT",
+        8360,
+        "Port the server listens on; 0 takes a free one.",
+        "a whole number from 0 to 65535",
+        ge=0,
+        le=65535,
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+        "C360_LOG_LEVEL",
+        "INFO",
+        "The least important kind of message that is logged.",
+        "DEBUG, INFO, WARNING or ERROR",
+    )
+    data_dir: Directory = _setting(
+        "C360_DATA_DIR",
+        ROOT / ".data",
+        "The embedded graph, its password, development keys, runtime files and logs.",
+        "a directory that can be written",
+    )
+    cache_dir: Directory = _setting(
+        "C360_CACHE_DIR",
+        Path(platformdirs.user_cache_dir("customer360", appauthor=False)),
+        "Downloaded engines and GraphiQL; safe to delete, shared by all checkouts.",
+        "a directory that can be written",
+    )
+    neo4j_heap: str = _setting(
+        "C360_NEO4J_HEAP",
+        "512m",
+        "Java heap of the embedded Neo4j.",
+        "a size such as 512m or 2g",
+        pattern=Memory,
+    )
+    neo4j_page_cache: str = _setting(
+        "C360_NEO4J_PAGE_CACHE",
+        "256m",
+        "Page cache of the embedded Neo4j.",
+        "a size such as 256m or 4g",
+        pattern=Memory,
+    )
+    bolt_port: int | None = _setting(
+        "C360_BOLT_PORT",
+        None,
+        "Loopback port of the embedded Neo4j; without it a free one is taken.",
+        "a whole number from 1 to 65535",
+        ge=1,
+        le=65535,
+    )
+    neo4j_uri: str | None = _setting(
+        "NEO4J_URI",
+        None,
+        "A Neo4j server, cluster or Aura instead of the embedded one.",
+        "an address such as neo4j://host:7687, with one of: " + ", ".join(GRAPH_SCHEMES),
+        pattern=r"^(" + "|".join(s.replace("+", r"\+") for s in GRAPH_SCHEMES) + r")://[^\s@]+$",
+    )
+    neo4j_user: str = _setting(
+        "NEO4J_USER", "neo4j", "User of that Neo4j.", "a user name", min_length=1
+    )
+    neo4j_password: SecretStr | None = _setting(
+        "NEO4J_PASSWORD",
+        None,
+        "Password of that Neo4j; the embedded one generates its own.",
+        f"a password; in production at least {MIN_PASSWORD} characters and not a default one",
+    )
+    neo4j_database: str = _setting(
+        "NEO4J_DATABASE",
+        "neo4j",
+        "Database every session names.",
+        "a database name of letters, digits, dots and dashes",
+        pattern=r"^[A-Za-z][A-Za-z0-9.-]{0,62}$",
+    )
+    redis_url: SecretStr | None = _setting(
+        "REDIS_URL",
+        None,
+        "A Redis or Valkey instead of the embedded one.",
+        "an address such as redis://:password@host:6379/0, with one of: "
+        + ", ".join(CACHE_SCHEMES),
+    )
+    token_issuer: str = _setting(
+        "C360_TOKEN_ISSUER",
+        DEVELOPMENT_ISSUER,
+        "The `iss` a token must carry; production needs its own.",
+        "the issuer exactly as it stands in the tokens",
+        min_length=1,
+    )
+    token_audience: str = _setting(
+        "C360_TOKEN_AUDIENCE",
+        "customer360",
+        "The `aud` a token must carry.",
+        "the audience exactly as it stands in the tokens",
+        min_length=1,
+    )
+    token_keys: Directory | None = _setting(
+        "C360_TOKEN_KEYS",
+        None,
+        "File with the public keys of the issuer, as JWKS or PEM; production needs one.",
+        "a file that can be read",
+    )
+
+    env_file: Directory = _setting(
+        "C360_ENV_FILE",
+        ROOT / ".env",
+        "File with settings that the environment does not hold; it need not exist.",
+        "a path",
+    )
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_cache_address(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept the schemes the client knows; the address may hold a password."""
+        url = urlsplit(value.get_secret_value() if value else "unix:///x")
+        if url.scheme not in CACHE_SCHEMES or not (url.netloc or url.path):
+            raise ValueError("scheme")
+        return value
+
+    @property
+    def production(self) -> bool:
+        """Whether this is the real thing."""
+        return self.environment == "production"
+
+
+def load_settings() -> Settings:
+    """Read and check all settings.
+
+    Returns:
+        Settings that can be used as they are.
+
+    Raises:
+        SettingsError: With one sentence for each bad or unknown variable.
+    """
+    env_file = _expanded(Path(os.environ.get("C360_ENV_FILE") or ROOT / ".env"))
+    sentences = _unknown([*os.environ, *dotenv_values(env_file)])
+    try:
+        # A keyword that pydantic-settings takes and its types do not tell.
+        settings = Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        raise SettingsError([*_bad(error), *sentences]) from None  # its text could hold a secret
+    sentences += _refused(settings)
+    if sentences:
+        raise SettingsError(sentences)
+    return settings
+
+
+def variables() -> dict[str, str]:
+    """Return the variable of every setting, by field name."""
+    return {name: str(field.validation_alias) for name, field in Settings.model_fields.items()}
+
+
+def allowed(field: str) -> str:
+    """Return what a setting may be, as it stands in errors and documentation."""
+    extra = cast("dict[str, str]", Settings.model_fields[field].json_schema_extra)
+    return extra["allowed"]
+
+
+def _unknown(names: Iterable[str]) -> list[str]:
+    """Name each variable with our prefix that is none of ours, and the one probably meant."""
+    known = set(variables().values())
+    sentences: list[str] = []
+    for name in sorted({name for name in names if name.startswith("C360_")} - known - COMPOSE_ONLY):
+        close = difflib.get_close_matches(name, known, n=1)
+        advice = f"did you mean {close[0]}?" if close else "docs/settings.md lists them all."
+        sentences.append(f"{name} is not a setting: {advice}")
+    return sentences
+
+
+def _bad(error: ValidationError) -> list[str]:
+    """Say for each bad setting what is allowed."""
+    fields = {variable: field for field, variable in variables().items()}
+    bad = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_input=False))
+    return [f"{name} must be {allowed(fields.get(name, name))}." for name in bad]
+
+
+def _refused(settings: Settings) -> list[str]:
+    """Name the secrets that are missing or well known, outside development."""
+    if not settings.production:
+        return []
+    sentences: list[str] = []
+    if settings.neo4j_uri and _is_weak(settings.neo4j_password):
+        sentences.append(f"NEO4J_PASSWORD must be {allowed('neo4j_password')}.")
+    url = urlsplit(settings.redis_url.get_secret_value() if settings.redis_url else "unix:///x")
+    if url.scheme != "unix" and _is_weak(SecretStr(url.password or "")):
+        sentences.append(
+            f"REDIS_URL must hold a password in production: at least {MIN_PASSWORD} characters "
+            "and not a default one."
+        )
+    return sentences
+
+
+def _is_weak(password: SecretStr | None) -> bool:
+    """Whether a password is missing, short or among the first that anybody tries."""
+    value = password.get_secret_value() if password else ""
+    return len(value) < MIN_PASSWORD or value.lower() in WEAK_PASSWORDS
