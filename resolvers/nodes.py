@@ -1,10 +1,14 @@
-"""What every entity has: a global id and the marks of its last change."""
+"""What entities have in common: an id, an origin, a place in a timeline, a part in a conversation.
 
-from datetime import datetime
+The interfaces that cross domains stand here, so that no domain file has to import another.
+"""
+
+from datetime import date, datetime
 
 import strawberry
 
-from loaders.declare import interface, own_id, prop
+from graph import parties as cypher
+from loaders.declare import computed, interface, own_id, prop
 
 
 @interface(None)
@@ -15,3 +19,45 @@ class Node:
     version: int = prop()
     created_at: datetime | None = prop()
     changed_at: datetime = prop()
+
+
+@interface(None)
+class Sourced(Node):
+    """Anything that may have come from another system."""
+
+    source: str | None = prop()
+    external_id: str | None = prop()
+
+
+@interface(None)
+class Activity(Node):
+    """Something that happened with a party: an interaction or a document."""
+
+    at: datetime = strawberry.field(description="When it happened, UTC.")
+
+
+@interface(None)
+class Participant(Node):
+    """Whoever can take part in an interaction or ask for something: a party or a user."""
+
+    name: str = strawberry.field(description="Name as it is shown.")
+
+
+@interface(None)
+class Actor(Node):
+    """Whoever can be in charge of something or be given access to it: a user, team or partner."""
+
+    name: str = strawberry.field(description="Name as it is shown.")
+
+
+@interface(None)
+class OpenItem(Node):
+    """Something that waits for somebody: an opportunity, a quote, an invoice, a case or a task."""
+
+    headline: str | None = computed(
+        cypher.HEADLINE, "What it is in a line: its name, its subject or its number."
+    )
+    open_since: datetime | None = computed(cypher.OPEN_SINCE, "Since when it has been open, UTC.")
+    due_on: date | None = computed(
+        cypher.DUE_ON, "Day by which something should happen; null when none is set."
+    )

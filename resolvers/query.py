@@ -4,51 +4,218 @@ from typing import Any
 
 import strawberry
 
-from graph import parties as cypher
+from graph import cases as case_cypher
+from graph import model
+from graph import opportunities as opportunity_cypher
+from graph import orders as order_cypher
+from graph import organisation as organisation_cypher
+from graph import parties as party_cypher
+from graph import products as product_cypher
 from loaders.declare import Order, Way, find, find_many, listing
+from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
+from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
+from resolvers.sorting import BY_NAME, LATEST_OPENED, NEWEST, any_of
+from resolvers.viewer import Viewer, viewer
 
-
-@strawberry.input(description="The id of a record in the system it came from.")
-class RecordKey:
-    """The id of a record in the system it came from."""
-
-    source: str = strawberry.field(description="Name of the system.")
-    external_id: str = strawberry.field(description="Id of the record in that system.")
-
-
-@strawberry.input(one_of=True, description="One of several ways to name a customer.")
-class CustomerBy:
-    """One of several ways to name a customer."""
-
-    record: RecordKey | None = strawberry.field(
-        default=strawberry.UNSET, description="A record of one of the systems it came from."
-    )
-    email: str | None = strawberry.field(
-        default=strawberry.UNSET, description="An e-mail address, in any case."
-    )
-    phone: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A telephone number in E.164."
-    )
+_LIFECYCLES = any_of(
+    model.parties.PARTY, "lifecycle", "lifecycles", "Only in these stages of life."
+)
 
 
 @strawberry.type(description="Everything that can be asked.")
 class Query:
     """Everything that can be asked."""
 
+    viewer: Viewer = strawberry.field(resolver=viewer, description="Who asks.")
     node: Any = find("Node", "Any entity by its id; null when there is none.")
     nodes: Any = find_many("Node", "Several entities by id, null where there is none.")
+
     customer: Any = find(
         "Customer",
         "One customer, by id or by another way; null when there is none.",
         ways=(
-            Way(("by", "record"), cypher.BY_RECORD),
-            Way(("by", "email"), cypher.BY_EMAIL),
-            Way(("by", "phone"), cypher.BY_PHONE),
+            Way(("by", "record"), party_cypher.BY_RECORD),
+            Way(("by", "email"), party_cypher.BY_EMAIL),
+            Way(("by", "phone"), party_cypher.BY_PHONE),
+            Way(("by", "taxId"), party_cypher.BY_TAX_ID),
         ),
         by=CustomerBy,
         by_description="Another way to name the customer.",
     )
-    customers: Any = listing("Customer", "All customers by name.", order=Order("NODE.name"))
-    orders: Any = listing(
-        "Order", "All orders, newest first.", order=Order("NODE.at", descending=True)
+    customers: Any = listing(
+        "Customer", "All customers, by name.", order=BY_NAME, where=(_LIFECYCLES,)
     )
+    people: Any = listing("Person", "All people, by name.", order=BY_NAME, where=(_LIFECYCLES,))
+    companies: Any = listing(
+        "Company", "All companies, by name.", order=BY_NAME, where=(_LIFECYCLES,)
+    )
+    households: Any = listing("Household", "All households, by name.", order=BY_NAME)
+    partner: Any = find("Partner", "One partner by its id; null when there is none.")
+    partners: Any = listing(
+        "Partner",
+        "All partners, by name.",
+        order=BY_NAME,
+        where=(any_of(model.parties.COMPANY, "partnerKind", "kinds", "Only these kinds."),),
+    )
+
+    product: Any = find(
+        "Product",
+        "One product, by id or by another way; null when there is none.",
+        ways=(
+            Way(("by", "sku"), product_cypher.BY_SKU),
+            Way(("by", "record"), product_cypher.BY_RECORD),
+        ),
+        by=ProductBy,
+        by_description="Another way to name the product.",
+    )
+    products: Any = listing(
+        "Product",
+        "All products, by name.",
+        order=BY_NAME,
+        where=(any_of(model.products.PRODUCT, "kind", "kinds", "Only these kinds."),),
+    )
+    price_lists: Any = listing("PriceList", "All price lists, by name.", order=BY_NAME)
+
+    documents: Any = listing(
+        "Document", "All commercial documents, newest first.", order=NEWEST, where=(SINCE, UNTIL)
+    )
+    quotes: Any = listing(
+        "Quote",
+        "All quotes, newest first.",
+        order=NEWEST,
+        where=(any_of(model.orders.QUOTE, "status", "statuses", "Only in these states."),),
+    )
+    order: Any = find(
+        "Order",
+        "One order, by id or by another way; null when there is none.",
+        ways=(
+            Way(("by", "number"), order_cypher.BY_NUMBER),
+            Way(("by", "record"), order_cypher.BY_RECORD),
+        ),
+        by=NumberedBy,
+        by_description="Another way to name the order.",
+    )
+    orders: Any = listing(
+        "Order",
+        "All orders, newest first.",
+        order=NEWEST,
+        where=(
+            any_of(model.orders.ORDER, "status", "statuses", "Only in these states."),
+            any_of(model.orders.ORDER, "channel", "channels", "Only placed over these channels."),
+            SINCE,
+            UNTIL,
+        ),
+    )
+    invoice: Any = find(
+        "Invoice",
+        "One invoice, by id or by another way; null when there is none.",
+        ways=(
+            Way(("by", "number"), order_cypher.INVOICE_BY_NUMBER),
+            Way(("by", "record"), order_cypher.INVOICE_BY_RECORD),
+        ),
+        by=NumberedBy,
+        by_description="Another way to name the invoice.",
+    )
+    invoices: Any = listing(
+        "Invoice",
+        "All invoices, newest first.",
+        order=NEWEST,
+        where=(any_of(model.orders.INVOICE, "status", "statuses", "Only in these states."),),
+    )
+    credit_notes: Any = listing("CreditNote", "All credit notes, newest first.", order=NEWEST)
+    contracts: Any = listing(
+        "Contract",
+        "All contracts, newest first.",
+        order=NEWEST,
+        where=(any_of(model.orders.CONTRACT, "status", "statuses", "Only in these states."),),
+    )
+
+    opportunity: Any = find(
+        "Opportunity",
+        "One opportunity, by id or by its record; null when there is none.",
+        ways=(Way(("by", "record"), opportunity_cypher.BY_RECORD),),
+        by=SourcedBy,
+        by_description="Another way to name the opportunity.",
+    )
+    opportunities: Any = listing(
+        "Opportunity",
+        "All opportunities, latest opened first.",
+        order=LATEST_OPENED,
+        where=(
+            any_of(model.opportunities.OPPORTUNITY, "stage", "stages", "Only in these stages."),
+            any_of(model.opportunities.OPPORTUNITY, "kind", "kinds", "Only these kinds."),
+        ),
+    )
+    case: Any = find(
+        "Case",
+        "One case, by id or by another way; null when there is none.",
+        ways=(
+            Way(("by", "number"), case_cypher.BY_NUMBER),
+            Way(("by", "record"), case_cypher.BY_RECORD),
+        ),
+        by=NumberedBy,
+        by_description="Another way to name the case.",
+    )
+    cases: Any = listing(
+        "Case",
+        "All cases, latest opened first.",
+        order=LATEST_OPENED,
+        where=(
+            any_of(model.cases.CASE, "status", "statuses", "Only in these states."),
+            any_of(model.cases.CASE, "priority", "priorities", "Only of this urgency."),
+            any_of(model.cases.CASE, "kind", "kinds", "Only these kinds."),
+        ),
+    )
+    articles: Any = listing(
+        "Article", "All articles of the knowledge base, by title.", order=Order("NODE.title")
+    )
+
+    interactions: Any = listing(
+        "Interaction",
+        "All interactions, newest first.",
+        order=NEWEST,
+        where=(CHANNELS, SINCE, UNTIL),
+    )
+    tasks: Any = listing(
+        "Task",
+        "All tasks, newest first.",
+        order=NEWEST,
+        where=(any_of(model.interactions.TASK, "status", "statuses", "Only in these states."),),
+    )
+    campaigns: Any = listing(
+        "Campaign",
+        "All campaigns, by name.",
+        order=BY_NAME,
+        where=(any_of(model.marketing.CAMPAIGN, "status", "statuses", "Only in these states."),),
+    )
+    segments: Any = listing("Segment", "All segments, by name.", order=BY_NAME)
+
+    programs: Any = listing("Program", "All partner programs, by name.", order=BY_NAME)
+    funds: Any = listing("Fund", "All funds, by name.", order=BY_NAME)
+    requests: Any = listing(
+        "Request",
+        "All requests, newest first.",
+        order=NEWEST,
+        where=(any_of(model.programs.REQUEST, "state", "states", "Only in these states."),),
+    )
+
+    user: Any = find(
+        "User",
+        "One user, by id or by its token; null when there is none.",
+        ways=(Way(("by", "subject"), organisation_cypher.BY_SUBJECT),),
+        by=UserBy,
+        by_description="Another way to name the user.",
+    )
+    users: Any = listing(
+        "User",
+        "All users, by name.",
+        order=BY_NAME,
+        where=(any_of(model.organisation.USER, "kind", "kinds", "Only of these audiences."),),
+    )
+    teams: Any = listing("Team", "All teams, by name.", order=BY_NAME)
+    territories: Any = listing("Territory", "All territories, by code.", order=Order("NODE.code"))
+
+    rules: Any = listing("Rule", "All rules, by name.", order=BY_NAME)
+    webhooks: Any = listing("Webhook", "All webhooks, by address.", order=Order("NODE.url"))
+    field_defs: Any = listing("FieldDef", "All custom fields, by name.", order=BY_NAME)
+    jobs: Any = listing("Job", "All jobs, by kind.", order=Order("NODE.kind"))

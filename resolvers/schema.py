@@ -6,10 +6,27 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from loaders.registry import DATE, DATE_TIME, REGISTRY
-from resolvers import interactions, orders, parties, products
+from resolvers import (
+    cases,
+    identity,
+    interactions,
+    machinery,
+    marketing,
+    opportunities,
+    orders,
+    organisation,
+    products,
+    programs,
+)
+from resolvers.parties import companies, customer, people
 from resolvers.query import Query
 
-_DOMAINS = (parties, orders, products, interactions)
+DOMAINS = (
+    customer, people, companies, identity, organisation, products, orders, opportunities, cases,
+    interactions, marketing, programs, machinery,
+)  # fmt: skip
+"""Every module that declares types, in the order of the model."""
+
 REGISTRY.complete = True
 
 SCHEMA = strawberry.Schema(

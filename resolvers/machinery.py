@@ -1,0 +1,70 @@
+"""Machinery that people read: rules, webhooks, custom fields, legal holds and jobs."""
+
+from datetime import datetime
+from typing import Any
+
+from graph import model
+from loaders.declare import edge, node, prop
+from resolvers.nodes import Node, Sourced
+from resolvers.sorting import BY_NAME
+
+
+@node(model.machinery.RULE)
+class Rule(Sourced):
+    """When something happens and a condition holds, do something."""
+
+    name: str = prop()
+    event: str | None = prop()
+    condition: str | None = prop()
+    action: str | None = prop()
+    active: bool | None = prop()
+    delay_hours: float | None = prop()
+
+
+@node(model.machinery.WEBHOOK)
+class Webhook(Sourced):
+    """An address that is told of changes."""
+
+    url: str = prop()
+    events: list[str] = prop()
+    selection: str | None = prop()
+    active: bool | None = prop()
+
+
+@node(model.machinery.FIELD_DEF)
+class FieldDef(Node):
+    """A custom field of the nodes of one label."""
+
+    name: str = prop()
+    label: str = prop()
+    title: str | None = prop()
+    type: str = prop()
+    purpose: str | None = prop()
+    retention: str | None = prop()
+
+
+@node(model.machinery.LEGAL_HOLD)
+class LegalHold(Node):
+    """A reason why data of a party must not be erased."""
+
+    reason: str = prop()
+    from_: datetime | None = prop("from")
+    to: datetime | None = prop()
+    customers: Any = edge(
+        model.machinery.HELD_BY.back, "Customer", "Parties it protects, by name.", order=BY_NAME
+    )
+
+
+@node(model.machinery.JOB)
+class Job(Node):
+    """A long piece of work and how far it has come."""
+
+    kind: str = prop()
+    key: str | None = prop()
+    state: str = prop()
+    done: int | None = prop()
+    total: int | None = prop()
+    position: str | None = prop()
+    summary: str | None = prop()
+    started_at: datetime | None = prop()
+    ended_at: datetime | None = prop()

@@ -1,0 +1,1 @@
+"""Customers: people, companies and households, and everything around them."""
