@@ -187,8 +187,7 @@ class Compiler:
             slots = Slots([quoted(each.name)])
             found.append((each, self.object(each, sets, scope, slots), slots))
         cases = tuple(fields for _, fields, _ in found)
-        alike = len({slots.rest() for _, _, slots in found}) == 1
-        return clause(found, scope.node, alike=alike), cases, True
+        return clause(found, scope.node), cases, True
 
     def reach(
         self, reach: Walk | Pattern, target: str, scope: Scope, child: Scope

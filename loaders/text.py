@@ -85,19 +85,31 @@ def quoted(name: str) -> LiteralString:
     return cast("LiteralString", f"'{name}'")
 
 
-def clause(
-    found: list[tuple[Any, Any, Slots]], node: LiteralString, *, alike: bool
-) -> LiteralString:
+def clause(found: list[tuple[Any, Any, Slots]], node: LiteralString) -> LiteralString:
     """The row of an abstract type: tagged, and told apart only as far as the rows differ."""
-    if alike:
-        tags = " ".join(
-            f"WHEN {node}:{REGISTRY.kinds[type_.name].label} THEN {slots.texts[0]}"
-            for type_, _, slots in found
-        )
-        rest = found[0][2].rest()
-        return f"[CASE {tags} END{', ' if rest else ''}{rest}]"
+    groups: dict[LiteralString, list[tuple[LiteralString, LiteralString]]] = {}
+    for type_, _, slots in found:
+        label = REGISTRY.kinds[type_.name].label
+        groups.setdefault(slots.rest(), []).append((label, slots.texts[0]))
+    # The largest group is what is left when the others are told apart: its labels are named once.
+    *others, (common, members) = sorted(groups.items(), key=lambda group: len(group[1]))
+    last = _tagged(node, members, common)
+    if not others:
+        return last
     rows = " ".join(
-        f"WHEN {node}:{REGISTRY.kinds[type_.name].label} THEN {slots.text()}"
-        for type_, _, slots in found
-    )
-    return f"CASE {rows} END"
+        "WHEN " + node + ":" + "|".join(label for label, _ in group) + " THEN "
+        + _tagged(node, group, rest)
+        for rest, group in others
+    )  # fmt: skip
+    return "CASE " + rows + " ELSE " + last + " END"
+
+
+def _tagged(
+    node: LiteralString, members: list[tuple[LiteralString, LiteralString]], rest: LiteralString
+) -> LiteralString:
+    """One row for types that differ in nothing but their name, which is its first item."""
+    tag = members[0][1]
+    if len(members) > 1:
+        cases = " ".join("WHEN " + node + ":" + label + " THEN " + name for label, name in members)
+        tag = "CASE " + cases + " END"
+    return "[" + tag + ", " + rest + "]" if rest else "[" + tag + "]"
