@@ -128,7 +128,7 @@ def _care(world: World, sheet: Sheet, firm: Firm) -> None:
     sheet.link(ASSIGNED_TO, firm.ref, owner.ref, {"role": role})
     if firm.partner_kind:
         return
-    if rng.random() < 0.4:
+    if rng.random() < 0.4 and not firm.wanted:
         firm.partner = _serve(world, sheet, rng, firm)
     if rng.random() < 0.05:
         values = {

@@ -130,7 +130,7 @@ def offer(world: World, sheet: Sheet, account: Account) -> None:
     rng = account.rng
     if account.firm is None or account.firm.partner_kind or account.partner:
         return
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 or account.firm.wanted:
         partner = rng.choice(world.firms[: world.plan.partners])
         at = world.calendar.office(rng, account.country, account.since)
         decided = world.calendar.later(rng, at, (1, 6), account.country)

@@ -102,6 +102,11 @@ class Firm:
     staff: list[int] = field(default_factory=list[int])
     partner: int | None = None  # the partner that serves it
 
+    @property
+    def wanted(self) -> bool:
+        """Whether it has no partner and is certain to be offered to one."""
+        return self.partner_kind is None and self.number % 7 == 5
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

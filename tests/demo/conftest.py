@@ -32,8 +32,11 @@ class Demo:
         return await self.graph.run(Statement("test", Kind.READ, text), parameters)
 
     async def state(self) -> list[list[Any]]:
-        """Every node and relationship with all its values, in a fixed order."""
-        nodes = await self.rows("MATCH (n) RETURN labels(n), properties(n) AS p ORDER BY p.id")
+        """Every node and relationship but migrations, with all values, in a fixed order."""
+        nodes = await self.rows(
+            "MATCH (n) WHERE NOT n:Migration "
+            "RETURN labels(n), properties(n) AS p ORDER BY p.id, p.version"
+        )
         links = await self.rows(
             "MATCH (a)-[r]->(b) RETURN a.id, type(r), b.id, properties(r) AS p "
             "ORDER BY a.id, type(r), b.id, p.line, p.role, p.serial, p.kind, p.minQuantity"

@@ -48,14 +48,18 @@ def champion(stage: Stage) -> None:
     }  # fmt: skip
     quote = document(sheet, QUOTE, account, "QU", stage.moment(-138), rows, said, claire)
     sheet.link(QUOTED_AS, deal, quote)
-    score = {
-        "kind": "HEALTH", "value": 34.0, "at": world.calendar.at(-1, 3), "model": "health 1.0",
-        "reasons": ["champion left", "no answer for 60 days"],
-    }  # fmt: skip
-    sheet.link(
-        HAS_SCORE, account.ref, sheet.node(SCORE, ("analytics", "story-champion-health"), score)
-    )
+    _health(stage, account.ref)
     _talk(stage, deal, quote)
+
+
+def _health(stage: Stage, customer: Ref) -> None:
+    score = {
+        "kind": "HEALTH", "value": 34.0, "at": stage.world.calendar.at(-1, 3),
+        "model": "health 1.0", "reasons": ["champion left", "no answer for 60 days"],
+    }  # fmt: skip
+    stage.sheet.link(
+        HAS_SCORE, customer, stage.sheet.node(SCORE, ("analytics", "story-champion-health"), score)
+    )
 
 
 def _talk(stage: Stage, deal: Ref, quote: Ref) -> None:
