@@ -48,7 +48,13 @@ def create_app(open_backend: OpenBackend, page: Page | None) -> FastAPI:
             app.state.backend = backend
             yield
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.router.routes[:0] = [
         Route("/graphql", _graphql(page), methods=["GET", "POST"] if page else ["POST"]),
         Route("/livez", _livez, methods=["GET"]),

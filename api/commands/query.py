@@ -18,7 +18,9 @@ SUBJECT = "command-line"
 
 
 def query(
-    file: Annotated[Path, typer.Argument(help="A GraphQL document; - reads standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A GraphQL document; - reads standard input.")
+    ],
     variables: Annotated[str, typer.Option(help="Variables, as a JSON object.")] = "{}",
     operation: Annotated[
         str | None, typer.Option(help="Name of the operation, if the document has several.")

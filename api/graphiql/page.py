@@ -95,7 +95,8 @@ def is_local(request: Request) -> bool:
     that name, so the Host header counts as much as the visitor's address.
     """
     visitor = request.client.host if request.client else ""
-    return is_loopback(visitor) and is_loopback(request.url.hostname or "")
+    asked_for = request.url.hostname if request.headers.get("host") else None
+    return is_loopback(visitor) and is_loopback(asked_for or "")
 
 
 def is_loopback(host: str) -> bool:

@@ -19,7 +19,7 @@ import pytest
 from api.settings import ROOT, Settings
 from api.tokens import AudienceName, make_token
 
-READY_SECONDS = 120.0
+READY_SECONDS = 240.0
 
 
 def free_port() -> int:
@@ -162,4 +162,6 @@ def server(new_place: Any) -> Iterator[Server]:
     place: Place = new_place("server")
     with started(place, "dev", "--port", str(place.port)) as running:
         running.wait()
+        while "Ctrl-C stops everything" not in place.output.read_text():
+            time.sleep(0.05)  # printed a moment after it is ready
         yield running

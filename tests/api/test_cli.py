@@ -48,7 +48,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (["token", "--as", "staff", "--huors", "1"], "No such option: --huors"),
         (["dev", "--port", "65536"], "--port"),
         (["dev", "--port", "http"], "--port"),
-        (["query"], "Missing argument 'FILE'"),
+        (["query"], "Missing argument"),
         (["query", "x.graphql", "--variables", "{"], "is no JSON"),
         (["query", "x.graphql", "--variables", "[]"], "must be a JSON object"),
         (["serve", "now"], "unexpected extra argument"),

@@ -42,3 +42,17 @@ def test_a_crashed_cache_comes_back_without_help(server: Server):
 
     assert server.wait().json() == {"status": "ready"}
     assert server.child("valkey").pid != old.pid
+
+
+def test_a_question_to_a_silent_graph_ends_with_a_code(server: Server):
+    engine = server.child("java")
+
+    engine.suspend()
+    try:
+        answer = server.ask("{ customers(first: 1) { edges { cursor } } }")
+    finally:
+        engine.resume()
+
+    assert answer.status_code == 504
+    assert answer.json()["errors"][0]["extensions"] == {"code": "TIMEOUT"}
+    assert server.wait().json() == {"status": "ready"}
