@@ -6,7 +6,7 @@ against the model. Rows that look alike to it are worked out once (`memo`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, LiteralString, TypedDict, cast
 
 from graph.imports.conditions import Row, Test, compile_condition
 from graph.imports.errors import Fault, Path, Problem, Unfit
@@ -22,9 +22,11 @@ from graph.write.validation import key_names, writable
 
 KEY_SEPARATOR = "\x1f"
 LINK_SEPARATOR = "\x1e"
-OBSERVED = "observed at"
+OBSERVED: LiteralString = "observed at"
 END = "end"
 """The pseudo properties that hold when a party was observed, and the key of a link's end."""
+
+_OBSERVED = Property(OBSERVED, Type.DATETIME, "When the source said so.")
 
 Item = tuple[str, tuple[Any, ...]]
 """A key and the values of the properties, in the order of the definition."""
@@ -113,38 +115,55 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
         raise Problem(path, "a reference is not written, so it has no properties")
     fields = _fields(node, properties, scope, path)
     if spec.observed is not None:
-        if not node.is_a(PARTY):
-            raise Problem((*path, "observed"), "only parties are observed")
-        moment = Property(OBSERVED, Type.DATETIME, "When the source said so.")  # pyright: ignore[reportArgumentType]
-        fields.append(_field(node, moment, spec.observed, scope, (*path, "observed")))
+        fields.append(_observed(node, spec.observed, scope, (*path, "observed")))
     readers = [each.read for each in fields]
-    absent = None if spec.optional else Fault(
-        keys[0].column, "MISSING_KEY", f"The key of {name} is empty."
-    )  # fmt: skip
+    fault = Fault(keys[0].column, "MISSING_KEY", f"The key of {name} is empty.")
 
     def work(row: Row) -> Item | None:
         if test is not None and not test(row):
             return None
         key = _key_of(keys, row)
-        if key is None:
-            if absent:
-                raise Unfit(absent)
+        if key is not None:
+            return key, _values(readers, row)
+        if spec.optional:
             return None
-        return key, _values(readers, row)
+        raise Unfit(fault)
 
     sourced = node.sourced or node.is_a(PARTY)
     return NodeDefinition(
-        node,
-        tuple(each.kind.name for each in fields),
-        tuple(each.value.keep for each in fields),
-        tuple(each.value.without for each in fields),
-        memoised(scope.uses, work),
+        **_told(node, fields, memoised(scope.uses, work)),
         name=name,
         node=node,
         source=(spec.source or source) if sourced else None,
         reference=spec.reference,
         strict=spec.unique == "strict",
     )
+
+
+def _observed(node: Node, spec: ValueSpec, scope: Scope, path: Path) -> "_Field":
+    """Compile when the source said so, as if it were a property."""
+    if not node.is_a(PARTY):
+        raise Problem(path, "only parties are observed")
+    return _field(node, _OBSERVED, spec, scope, path)
+
+
+class _Told(TypedDict):
+    """What every definition is made of."""
+
+    owner: Node | Relationship
+    names: tuple[str, ...]
+    keeps: tuple[str, ...]
+    without: tuple[str | None, ...]
+    read: Callable[[Row], Item | None]
+
+
+def _told(
+    owner: Node | Relationship, fields: "list[_Field]", read: Callable[[Row], Item | None]
+) -> _Told:
+    names = tuple(each.kind.name for each in fields)
+    keeps = tuple(each.value.keep for each in fields)
+    without = tuple(each.value.without for each in fields)
+    return _Told(owner=owner, names=names, keeps=keeps, without=without, read=read)
 
 
 def compile_link(
@@ -162,9 +181,7 @@ def compile_link(
     start = _position(spec.start, nodes, (*path, "start"))
     target = spec.find.latest if spec.find else spec.end or ""
     end = _position(target, nodes, (*path, "find" if spec.find else "end"))
-    if relationship not in set(MODEL.between(nodes[start].node, nodes[end].node)):
-        ends = f"a {nodes[start].node.name} to a {nodes[end].node.name}"
-        raise Problem((*path, "type"), f"{spec.type} does not lead from {ends}")
+    _check_ends(relationship, nodes[start].node, nodes[end].node, (*path, "type"))
     scope.uses = set()
     test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
     test = memoised(scope.uses, test) if test else None
@@ -172,16 +189,14 @@ def compile_link(
     fields = _fields(relationship, spec.properties, scope, path)
     names = tuple(each.kind.name for each in fields)
     readers = [each.read for each in fields]
-    find = None
-    if spec.find:
-        by = (scope.columns.index(name, (*path, "find", "by")) for name in spec.find.by)
-        find = Find(tuple(by))
+    read = memoised(scope.uses, lambda row: ("", _values(readers, row)))
+    told = _told(relationship, fields, read)
     return LinkDefinition(
-        relationship,
-        (*names, END),
-        (*(each.value.keep for each in fields), "latest"),
-        (*(each.value.without for each in fields), None),
-        memoised(scope.uses, lambda row: ("", _values(readers, row))),
+        owner=relationship,
+        names=(*names, END),
+        keeps=(*told["keeps"], "latest"),
+        without=(*told["without"], None),
+        read=read,
         relationship=relationship,
         start=start,
         end=end,
@@ -189,8 +204,20 @@ def compile_link(
         complete=spec.complete,
         positional=positional(relationship),
         key_positions=tuple(names.index(key) for key in relationship.key if key in names),
-        find=find,
+        find=_find(spec, scope, (*path, "find", "by")),
     )
+
+
+def _check_ends(relationship: Relationship, start: Node, end: Node, path: Path) -> None:
+    if relationship not in set(MODEL.between(start, end)):
+        ends = f"a {start.name} to a {end.name}"
+        raise Problem(path, f"{relationship.name} does not lead from {ends}")
+
+
+def _find(spec: LinkSpec, scope: Scope, path: Path) -> Find | None:
+    if spec.find is None:
+        return None
+    return Find(tuple(scope.columns.index(name, path) for name in spec.find.by))
 
 
 def _concrete(label: str, path: Path) -> Node:
@@ -309,6 +336,8 @@ def _checked(owner: Node | Relationship, kind: Property, value: Compiled, row: R
     except Unfit as unfit:
         fault = unfit.faults[0]
         raise Unfit(Fault(fault.column or value.column, fault.code, fault.message)) from None
+    if found is None and kind.required:
+        raise Unfit(Fault(value.column, "REQUIRED", f"The {kind.name} is empty."))
     if found is None or kind.name == OBSERVED:
         return found
     checked = validate(owner, {kind.name: found}, creating=False)

@@ -178,14 +178,14 @@ def _local_time(zone: str, pattern: str | None = None) -> Step:
 
 
 def _date(pattern: str | None = None) -> Step:
+    how = "a date such as 2026-11-22" if pattern is None else f"a date written as {pattern}"
+
     def step(value: Value) -> Value:
         text = as_text(value).strip()
-        if pattern is None and len(text) == len("2026-11-22"):
-            try:
-                return date.fromisoformat(text).isoformat()
-            except ValueError:
-                raise unfit("NOT_A_DATE", "The value is not a date such as 2026-11-22.") from None
-        return _parsed(text, pattern).date().isoformat()
+        try:
+            return _parsed(text, pattern).date().isoformat()
+        except Unfit:
+            raise unfit("NOT_A_DATE", f"The value is not {how}.") from None
 
     return step
 

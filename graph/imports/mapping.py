@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from graph.imports import yaml_lines
 from graph.imports.errors import MappingRefused
@@ -167,14 +167,15 @@ class MappingSpec(_Part):
     nodes: dict[str, NodeSpec] = Field(min_length=1)
     links: list[LinkSpec] = []
 
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        if not _holds_ascii(self.encoding):
+    @field_validator("encoding")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if not _holds_ascii(value):
             raise ValueError(
                 "encoding must be one in which ASCII is ASCII, such as utf-8, latin-1 or cp1252; "
                 "save UTF-16 files as UTF-8"
             )
-        return self
+        return value
 
 
 def _holds_ascii(encoding: str) -> bool:

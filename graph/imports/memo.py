@@ -25,7 +25,7 @@ def memoised(uses: Collection[int], work: Callable[[Row], Result]) -> Callable[[
         work: The function. What it returns must not be changed; what it raises is not remembered.
     """
     if not uses:
-        return work
+        return _once(work)
     cells_of = itemgetter(*sorted(uses))
     known: dict[Any, Result] = {}
     asked = worked = 0
@@ -54,5 +54,17 @@ def memoised(uses: Collection[int], work: Callable[[Row], Result]) -> Callable[[
             return known[cells]
         except KeyError:
             return add(cells, row)
+
+    return read
+
+
+def _once(work: Callable[[Row], Result]) -> Callable[[Row], Result]:
+    """Return a function of no cell, worked out at its first row."""
+    only: list[Result] = []
+
+    def read(row: Row) -> Result:
+        if not only:
+            only.append(work(row))
+        return only[0]
 
     return read

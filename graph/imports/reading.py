@@ -21,7 +21,7 @@ from graph.imports.reducing import Stamp
 from graph.imports.rows import Rows, open_rows
 from graph.imports.staging import HELD, Collector, Counters, Staging
 
-_TELL_EVERY = 2_000
+TELL_EVERY = 2_000
 
 
 def plan_of(source: Source, mapping: Mapping, name: str) -> Plan:
@@ -84,7 +84,7 @@ class _Reading:
                 self._refuse([each])
             else:
                 self._row(*each)
-            if self.rows % _TELL_EVERY == 0:
+            if self.rows % TELL_EVERY == 0:
                 self._tell()
         self._flush()
         self._collector.flush()

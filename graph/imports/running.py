@@ -24,6 +24,7 @@ from graph.imports.writing import Writing
 from graph.write import Writer
 
 ACTOR = "import"
+_BUSY = "Another process imports this file: wait until that has ended."
 REDUCTION = 1
 """Number of the way rows are reduced; raised when a staging file of before would differ."""
 
@@ -54,45 +55,54 @@ async def import_file(
     report: Path,
     progress: OnProgress = lambda _: None,
 ) -> Summary:
-    """Bring the rows of a file into the graph.
-
-    The file is read as a whole before anything is written. A row that cannot be used is refused as
-    a whole and reported; all others are written. The same file again changes nothing, and after an
-    interruption goes on where the last finished batch ended.
+    """Bring a file into the graph; again, it changes nothing or goes on where it was interrupted.
 
     Args:
         graph: The graph, with its constraints in place.
         file: CSV, JSONL (both also .gz) or XLSX.
         mapping: What the columns mean.
-        source: Name of the system the rows come from, instead of the mapping's.
+        source: Name of the system, instead of the mapping's.
         dry_run: Count what would change, and change nothing.
-        report: Where refused rows are written, one JSON object a line; removed when there are none.
-            Its directory also holds the staging file while the import runs.
+        report: Receives one JSON object per reason; absent when no row was refused. The staging
+            file lies beside it while the import runs.
         progress: Told how far it has come, also from another thread; must not raise.
 
     Returns:
-        What was, or would be, created, changed and left alone by this run.
+        What this run created, changed and left alone, or would have.
 
     Raises:
-        ImportRefused: the file cannot be used, or is being imported already; nothing was changed.
-        GraphError: the database failed; run the import again to go on.
+        ImportRefused: the file cannot be used or is being imported already; nothing was changed.
+        GraphError: the database failed; import again to go on.
     """
     started = time.monotonic()
-    opened = Source(file, mapping.spec.format)
-    name = source or mapping.spec.source
-    identity = await asyncio.to_thread(_identity, opened, mapping, name)
-    report.parent.mkdir(parents=True, exist_ok=True)
-    staged = report.parent / f".{identity[:32]}{'.dry' if dry_run else ''}.staging"
+    run = await asyncio.to_thread(
+        _prepared, file, mapping, source, dry_run=dry_run, folder=report.parent, progress=progress
+    )
     try:
-        with FileLock(staged.with_suffix(".lock"), timeout=0):
-            summary = await _run(
-                graph, _Import(opened, mapping, name, identity, dry_run, staged, progress), report
-            )
+        with FileLock(run.staged.with_suffix(".lock"), timeout=0):
+            summary = await _run(graph, run, report)
     except Timeout:
-        message = f"{file.name} is being imported by another process: wait until that has ended."
-        raise ImportRefused("ALREADY_RUNNING", message) from None
+        raise ImportRefused("ALREADY_RUNNING", _BUSY) from None
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _prepared(
+    file: Path,
+    mapping: Mapping,
+    source: str | None,
+    *,
+    dry_run: bool,
+    folder: Path,
+    progress: OnProgress,
+) -> "_Import":
+    """Return what one run is about."""
+    opened = Source(file, mapping.spec.format)
+    name = source or mapping.spec.source
+    identity = _identity(opened, mapping, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    staged = folder / f".{identity[:32]}{'.dry' if dry_run else ''}.staging"
+    return _Import(opened, mapping, name, identity, dry_run, staged, progress)
 
 
 class _Import:

@@ -42,6 +42,14 @@ async def graph(anyio_backend: str, endpoints: Endpoints) -> AsyncIterator[Graph
         yield opened
 
 
+def kept(content: str | bytes | Path, path: Path) -> Path:
+    """Return a file that holds the content; a path is one already."""
+    if isinstance(content, Path):
+        return content
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
 @pytest.fixture
 def importer(graph: Graph, clean_graph: None, tmp_path: Path) -> Importer:  # noqa: ARG001
     """Return a function that imports a file, or text, into the empty graph."""
@@ -53,16 +61,10 @@ def importer(graph: Graph, clean_graph: None, tmp_path: Path) -> Importer:  # no
         name: str = "input.csv",
         **options: Any,
     ) -> Summary:
-        file = content if isinstance(content, Path) else tmp_path / name
-        if not isinstance(content, Path):
-            data = content.encode() if isinstance(content, str) else content
-            file.write_bytes(data)
-        if isinstance(mapping, str):
-            written = tmp_path / "mapping.yaml"
-            written.write_text(mapping)
-            mapping = written
+        file = kept(content, tmp_path / name)
+        usable = load_mapping(kept(mapping, tmp_path / "mapping.yaml"))
         options.setdefault("report", tmp_path / "work" / "refused.jsonl")
-        return await import_file(graph, file, load_mapping(mapping), **options)
+        return await import_file(graph, file, usable, **options)
 
     return run
 
@@ -92,10 +94,13 @@ def content(query: Query) -> Callable[[], Awaitable[list[Any]]]:
         links = await query(
             "MATCH (a)-[r]->(b) WHERE type(r) <> 'WAS'"
             " RETURN type(r), coalesce(a.externalId, a.name, a.value),"
-            " coalesce(b.externalId, b.name, b.value), r.line, r.quantity, r.amount, r.role"
+            " coalesce(b.externalId, b.name, b.value),"
+            " [k IN keys(r) WHERE NOT k IN $own | [k, r[k]]]",
+            own=["via", "recordedFrom", "from"],
         )
         tidy = [[sorted(labels), sorted(map(repr, values))] for labels, values in nodes]
-        return sorted(map(repr, [*tidy, *links]))
+        tidy += [[*ends, sorted(map(repr, values))] for *ends, values in links]
+        return sorted(map(repr, tidy))
 
     return run
 
