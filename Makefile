@@ -34,10 +34,10 @@ demo: $(APP) ## start a real graph with demo data and serve it, until Ctrl-C
 	@$(BIN)/python -m api dev --demo
 
 test: $(DEV) ## every property, with small counts, on the real engines
-	$(BIN)/python -m pytest -m "not full"
+	$(BIN)/python -m pytest
 
 prove: $(DEV) ## the whole suite, with the full figures
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "full or not full"
 
 check: $(DEV) ## format, lint, types, layers, layout and schema: what CI runs first
 	$(BIN)/ruff format --check

@@ -41,7 +41,7 @@ from loaders.shapes import (
     ValuesOf,
 )
 from loaders.sources import Computed, Many, One, Order, OwnId, Source, Stored, Values
-from loaders.text import Scope, Slots, clause, quoted, rename
+from loaders.text import Scope, Slots, rename, tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +180,16 @@ class Compiler:
             slots = Slots()
             fields = self.object(named, sets, scope, slots)
             return slots.text(), (fields,), False
-        found: list[tuple[GraphQLObjectType, Fields, Slots]] = []
-        for each in self.schema.get_possible_types(cast("GraphQLInterfaceType", named)):
-            if isinstance(reach, Walk) and not REGISTRY.kinds[each.name].is_among(reach.targets):
-                continue
-            slots = Slots([quoted(each.name)])
-            found.append((each, self.object(each, sets, scope, slots), slots))
-        cases = tuple(fields for _, fields, _ in found)
-        return clause(found, scope.node), cases, True
+        types = [
+            each
+            for each in self.schema.get_possible_types(cast("GraphQLInterfaceType", named))
+            if not isinstance(reach, Walk) or REGISTRY.kinds[each.name].is_among(reach.targets)
+        ]
+        # One row serves all types: what one type selects is null or empty for the others and is not
+        # read there. Branches by type would say (and plan) what they share once for each of them.
+        slots = Slots([tag([each.name for each in types], scope.node)])
+        cases = tuple(self.object(each, sets, scope, slots) for each in types)
+        return slots.text(), cases, True
 
     def reach(
         self, reach: Walk | Pattern, target: str, scope: Scope, child: Scope

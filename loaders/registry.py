@@ -34,6 +34,12 @@ DATE_TIME = strawberry.scalar(
 DATE = strawberry.scalar(
     name="Date", description="A calendar day: ISO 8601, 2026-11-22.", serialize=str, parse_value=day
 )
+DECIMAL = strawberry.scalar(
+    name="Decimal",
+    description="An exact decimal number, written as a string so that no digit is lost.",
+    serialize=str,
+    parse_value=Decimal,
+)
 
 
 @strawberry.type(description="An amount of money.")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, cast
+from typing import LiteralString, cast
 
 from loaders.registry import REGISTRY
 
@@ -61,10 +61,6 @@ class Slots:
         """The row as a list literal."""
         return "[" + ", ".join(self.texts) + "]"
 
-    def rest(self) -> LiteralString:
-        """The row without its first item."""
-        return ", ".join(self.texts[1:])
-
 
 def rename(
     text: LiteralString,
@@ -85,31 +81,10 @@ def quoted(name: str) -> LiteralString:
     return cast("LiteralString", f"'{name}'")
 
 
-def clause(found: list[tuple[Any, Any, Slots]], node: LiteralString) -> LiteralString:
-    """The row of an abstract type: tagged, and told apart only as far as the rows differ."""
-    groups: dict[LiteralString, list[tuple[LiteralString, LiteralString]]] = {}
-    for type_, _, slots in found:
-        label = REGISTRY.kinds[type_.name].label
-        groups.setdefault(slots.rest(), []).append((label, slots.texts[0]))
-    # The largest group is what is left when the others are told apart: its labels are named once.
-    *others, (common, members) = sorted(groups.items(), key=lambda group: len(group[1]))
-    last = _tagged(node, members, common)
-    if not others:
-        return last
-    rows = " ".join(
-        "WHEN " + node + ":" + "|".join(label for label, _ in group) + " THEN "
-        + _tagged(node, group, rest)
-        for rest, group in others
-    )  # fmt: skip
-    return "CASE " + rows + " ELSE " + last + " END"
-
-
-def _tagged(
-    node: LiteralString, members: list[tuple[LiteralString, LiteralString]], rest: LiteralString
-) -> LiteralString:
-    """One row for types that differ in nothing but their name, which is its first item."""
-    tag = members[0][1]
-    if len(members) > 1:
-        cases = " ".join("WHEN " + node + ":" + label + " THEN " + name for label, name in members)
-        tag = "CASE " + cases + " END"
-    return "[" + tag + ", " + rest + "]" if rest else "[" + tag + "]"
+def tag(types: list[str], node: LiteralString) -> LiteralString:
+    """The name of a node's type, as the first item of an abstract type's row."""
+    cases: list[LiteralString] = [
+        "WHEN " + node + ":" + REGISTRY.kinds[each].label + " THEN " + quoted(each)
+        for each in types
+    ]
+    return "CASE " + " ".join(cases) + " END"
