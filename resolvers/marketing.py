@@ -74,10 +74,12 @@ _CHANNEL = enum_type(model.marketing.CONSENT.name, model.marketing.CONSENT.prope
 class ContactRule:
     """Whether a party may be contacted for one purpose over one channel."""
 
-    purpose: _PURPOSE = strawberry.field(description="What for.")
-    channel: _CHANNEL = strawberry.field(description="Over which channel; never ANY.")
+    purpose: str = strawberry.field(graphql_type=_PURPOSE, description="What for.")
+    channel: str = strawberry.field(
+        graphql_type=_CHANNEL, description="Over which channel; never ANY."
+    )
     allowed: ContactAnswer = strawberry.field(description="Whether it may be contacted.")
-    because: ContactReason = strawberry.field(description="Why.")
+    because: ContactReason = strawberry.field(description="The first reason that applies.")
     decided_at: datetime | None = strawberry.field(
         description="When the party last decided about it, UTC; null when it never did."
     )

@@ -1,11 +1,12 @@
 """The schema: every type of every domain, built once."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from loaders.registry import DATE, DATE_TIME, REGISTRY
+from loaders.registry import DATE, DATE_TIME, DECIMAL, REGISTRY
 from resolvers import (
     cases,
     identity,
@@ -32,7 +33,7 @@ REGISTRY.complete = True
 SCHEMA = strawberry.Schema(
     Query,
     types=[*REGISTRY.types.values()],
-    config=StrawberryConfig(scalar_map={datetime: DATE_TIME, date: DATE}),
+    config=StrawberryConfig(scalar_map={datetime: DATE_TIME, date: DATE, Decimal: DECIMAL}),
 )
 
 

@@ -94,7 +94,7 @@ ARTICLE = Node(
             {
                 "STAFF": "Only our own people.",
                 "PARTNER": "Our people and partners.",
-                "CUSTOMER": "Everyone.",
+                "CUSTOMER": "Everyone, customers included.",
             },
             "Widest audience that may read it.",
         ),

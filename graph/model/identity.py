@@ -106,7 +106,10 @@ NOT_SAME_AS = Relationship(
     (PARTY,),
     (PARTY,),
     "Somebody decided that these two are not the same.",
-    (string("decidedBy", "Who decided."), string("reason", "Why.", pii=Pii.CONTENT)),
+    (
+        string("decidedBy", "Who decided."),
+        string("reason", "Why they are not the same.", pii=Pii.CONTENT),
+    ),
 )
 ALIAS = Node(
     "Alias",

@@ -15,8 +15,8 @@ INTERACTION = Node(
         choice(
             "channel",
             {
-                "EMAIL": "E-mail.",
-                "PHONE": "Telephone.",
+                "EMAIL": "Electronic mail.",
+                "PHONE": "Voice over the telephone.",
                 "MEETING": "Face to face or by video.",
                 "CHAT": "Chat or messenger.",
                 "WEB": "Web site or portal.",
@@ -137,7 +137,7 @@ TASK = _kind(
         "status",
         {
             "OPEN": "Still to do.",
-            "DONE": "Done.",
+            "DONE": "Somebody did it.",
             "CANCELLED": "No longer needed.",
         },
         "Where the task stands.",

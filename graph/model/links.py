@@ -58,7 +58,7 @@ SHARED_WITH = Relationship(
             {
                 "COUNT": "Only that it exists.",
                 "PROFILE": "Name and main data.",
-                "FULL": "Everything.",
+                "FULL": "Everything about it.",
             },
             "How much may be seen.",
             required=True,
@@ -80,7 +80,7 @@ CAN_SEE = Relationship(
             {
                 "COUNT": "Only that it exists.",
                 "PROFILE": "Name and main data.",
-                "FULL": "Everything.",
+                "FULL": "Everything about it.",
             },
             "How much may be seen.",
         ),

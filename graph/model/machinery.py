@@ -66,7 +66,7 @@ JOB = Node(
             {
                 "QUEUED": "Waits for its turn.",
                 "RUNNING": "Under way.",
-                "DONE": "Finished.",
+                "DONE": "Finished without an error.",
                 "FAILED": "Stopped by an error.",
                 "CANCELLED": "Stopped by somebody.",
             },
@@ -88,7 +88,7 @@ LEGAL_HOLD = Node(
     "LegalHold",
     "A reason why data of a party must not be erased.",
     (
-        string("reason", "Why.", required=True),
+        string("reason", "Why the data must be kept.", required=True),
         moment("from", "Since when, UTC."),
         moment("to", "Until when, UTC; null while it lasts."),
     ),

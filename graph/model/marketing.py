@@ -28,8 +28,8 @@ CAMPAIGN = Node(
         choice(
             "channel",
             {
-                "EMAIL": "E-mail.",
-                "PHONE": "Telephone.",
+                "EMAIL": "Messages by e-mail.",
+                "PHONE": "Calls by telephone.",
                 "SMS": "Text message.",
                 "POST": "Letter post.",
                 "WEB": "Web site or portal.",

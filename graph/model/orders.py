@@ -29,7 +29,7 @@ DOCUMENT = Node(
         ),
         currency("Currency of every amount of the document."),
         money("net", "Amount before tax."),
-        money("tax", "Tax."),
+        money("tax", "Value added or sales tax contained in the total."),
         money("total", "Amount to pay, tax included."),
         string("customerReference", "The customer's own reference.", pii=Pii.CONTENT),
         text("note", "Remark printed on it.", pii=Pii.CONTENT),

@@ -1,5 +1,6 @@
 """From rows that name nodes by key to relationships that shall be there."""
 
+from collections.abc import Callable
 from typing import Any
 
 from graph.errors import InvalidInput
@@ -11,7 +12,7 @@ from graph.write.link_statements import LINKS
 from graph.write.links import Demand, Identity, Wish, apply, identify, identity_of, positional
 from graph.write.roles import roles_of
 from graph.write.statements import FIND_RECORDS, WRITABLE, is_party
-from graph.write.unit import Unit, check_key
+from graph.write.unit import Unit, check_keys
 from graph.write.validation import validate_many
 
 
@@ -23,17 +24,19 @@ async def write_links(unit: Unit, part: Links) -> None:
     ends = await unit.resolve(part.end, (row.end for row in part.rows))
     records = await _records(unit, part)
     count = unit.count_link(part.relationship.name)
+    speaker = _speaker(unit, part)
     wishes: list[Wish] = []
     held: set[Identity] = set()
     for row, properties in zip(part.rows, values, strict=True):
         start, end = starts.get(row.start), ends.get(row.end)
-        lost = _lost(row, start, end, records)
-        if lost is not None or start is None or end is None:
-            count.missing.append(lost or (row.start, row.end))
+        if start is None or end is None or (row.via is not None and row.via not in records):
+            lost = row.end if start is None or end is None else row.via or row.end
+            count.missing.append((row.start, lost))
             if start is not None:
                 held.add(_held(part, start, end, properties))
             continue
-        wishes.append(Wish(start, end, properties, _via(unit, part, row, records)))
+        via = speaker(row) if row.via is None else records[row.via]
+        wishes.append(Wish(start, end, properties, via))
     demand = Demand(
         part.relationship,
         identify(part.relationship, wishes),
@@ -58,7 +61,7 @@ def _check_kinds(part: Links) -> None:
     if relationship.name not in LINKS or relationship == RESOLVES_TO:
         raise InvalidInput(f"{relationship.name} is kept by the write path and cannot be written.")
     for node in (start, end):
-        if node not in WRITABLE or node.name == "SourceRecord":
+        if node not in WRITABLE:
             raise InvalidInput(f"{node.name} cannot be linked; name a concrete kind of node.")
     if not _admits(relationship.starts, start) or not _admits(relationship.ends, end):
         raise InvalidInput(f"{relationship.name} does not lead from {start.name} to {end.name}.")
@@ -78,12 +81,9 @@ def _checked(part: Links) -> list[dict[str, Any]]:
             problem = result[0]
             raise InvalidInput(f"Row {number} of {name}: {problem.property} {problem.message}.")
         rows.append(result)
-    for node, keys in (
-        (part.start, {row.start for row in part.rows}),
-        (part.end, {row.end for row in part.rows}),
-    ):
-        for key in keys:
-            check_key(node, key, f"A row of {name} that names a {node.name}")
+    place = f"A row of {name}"
+    check_keys(part.start, {row.start for row in part.rows}, place)
+    check_keys(part.end, {row.end for row in part.rows}, place)
     return rows
 
 
@@ -97,27 +97,18 @@ async def _records(unit: Unit, part: Links) -> dict[Key, str]:
     return {keys[row[0]]: row[5] for row in rows}
 
 
-def _lost(
-    row: LinkRow, start: int | None, end: int | None, records: dict[Key, str]
-) -> tuple[Key, Key] | None:
-    """What a row refers to in vain."""
-    if start is None or end is None:
-        return (row.start, row.end)
-    if row.via is not None and row.via not in records:
-        return (row.start, row.via)
-    return None
-
-
 def _held(part: Links, start: int, end: int | None, properties: dict[str, Any]) -> Identity:
     free = positional(part.relationship)
     return identity_of(part.relationship.key, start, None if free else end, properties)
 
 
-def _via(unit: Unit, part: Links, row: LinkRow, records: dict[Key, str]) -> str | None:
-    if row.via is not None:
-        return records[row.via]
+def _speaker(unit: Unit, part: Links) -> Callable[[LinkRow], str | None]:
+    """How to tell which record a row without `via` comes from."""
+    known = unit.records
     if is_party(part.start):
-        return unit.records.get((part.start.name, row.start))
+        label = part.start.name
+        return lambda row: known.get((label, row.start))
     if is_party(part.end):
-        return unit.records.get((part.end.name, row.end))
-    return None
+        label = part.end.name
+        return lambda row: known.get((label, row.end))
+    return lambda _: None

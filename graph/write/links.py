@@ -107,10 +107,12 @@ def identify(relationship: Relationship, wishes: Iterable[Wish]) -> dict[Identit
     names, free = relationship.key, positional(relationship)
     found: dict[Identity, Wish] = {}
     for wish in wishes:
-        identity = identity_of(names, wish.start, None if free else wish.end, wish.properties)
+        end = None if free else wish.end
+        values = wish.properties
+        identity = (wish.start, end, *[values.get(name) for name in names])
         earlier = found.get(identity)
         if earlier is not None:
-            wish.properties = {**earlier.properties, **wish.properties}
+            wish.properties = {**earlier.properties, **values}
         found[identity] = wish
     return found
 
@@ -185,14 +187,14 @@ async def _read(
     for ids in slices(sorted(starts)):
         for row in await unit.run(texts.read_starts, ids=ids, label=demand.label):
             one = Standing(*row)
-            identity = (one.start, None if free else one.end, *(one.values[i] for i in key))
-            found[identity] = one
+            end = None if free else one.end
+            found[one.start, end, *[one.values[i] for i in key]] = one
     pairs = {(wish.start, wish.end) for wish in known.values() if wish.start not in starts}
     pairs |= {pair for pair in demand.drop if pair[0] not in starts}
     asked = [list(pair) for pair in sorted(pairs)]
     for row in await unit.each(texts.read_pairs, asked):
         one = Standing(*row)
-        found[one.start, one.end, *(one.values[i] for i in key)] = one
+        found[one.start, one.end, *[one.values[i] for i in key]] = one
     return found
 
 
@@ -214,7 +216,7 @@ def _compare(
             merged = {**former, **wish.properties}
             plan.create.append(Wish(wish.start, wish.end, merged, wish.via))
             plan.replace.append(there)
-        elif any(there.values[columns[name]] != value for name, value in wanted.items()):
+        elif _differs(there.values, wanted, columns):
             plan.change.append((there, wanted))
         else:
             plan.unchanged += 1
@@ -225,6 +227,13 @@ def _compare(
         if surplus or (there.start, there.end) in demand.drop:
             plan.retract.append(there)
     return plan
+
+
+def _differs(values: list[Any], wanted: dict[str, Any], columns: dict[str, int]) -> bool:
+    for name, value in wanted.items():  # noqa: SIM110 - half the time of any()
+        if values[columns[name]] != value:
+            return True
+    return False
 
 
 async def _act(unit: Unit, relationship: Relationship, plan: _Plan) -> None:

@@ -7,7 +7,7 @@ from graph.model.kinds import Node
 from graph.write import statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.digest import digest
-from graph.write.unit import Unit, check_key, new_id
+from graph.write.unit import Unit, check_keys, new_id
 from graph.write.validation import key_names, required, validate_many
 
 
@@ -18,7 +18,7 @@ def checked(part: Nodes) -> list[NodeRow]:
         InvalidInput: naming the row and the property.
     """
     node = part.node
-    if node.abstract or node.machinery or node.name == "SourceRecord":
+    if node not in statements.WRITABLE:
         raise InvalidInput(f"{node.name} cannot be written directly; name a concrete kind of node.")
     results = validate_many(node, (_without_key(node, row) for row in part.rows), creating=False)
     merged: dict[Key, NodeRow] = {}
@@ -26,7 +26,7 @@ def checked(part: Nodes) -> list[NodeRow]:
         place = f"Row {number} of {node.name}"
         if isinstance(result, list):
             raise InvalidInput(f"{place}: {result[0].property} {result[0].message}.")
-        check_key(node, row.key, place)
+        check_keys(node, (row.key,), place)
         earlier = merged.get(row.key)
         if earlier is not None:
             result = {**earlier.properties, **result}

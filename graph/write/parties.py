@@ -8,7 +8,7 @@ from graph.database import Row
 from graph.errors import Conflict, InvalidInput
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.kinds import Node
-from graph.write import statements
+from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.digest import digest
 from graph.write.golden import golden
@@ -45,12 +45,23 @@ class _Sorted:
 async def write_parties(unit: Unit, part: Nodes) -> None:
     """Write what a source says of parties, in waves: a record after the one it refers to."""
     rows = checked(part)
+    unit.count_node(part.node.name)
     for row in rows:
-        if row.observed_at is not None:
-            row.properties["observedAt"] = row.observed_at
+        _observe(part.node, row)
     for wave in waves(rows):
         for some in slices(wave):
             await _write_slice(unit, part.node, some)
+
+
+def _observe(node: Node, row: NodeRow) -> None:
+    """Make the time of observation, where it is given, one of the values that a record states."""
+    if row.observed_at is None:
+        return
+    try:
+        row.observed_at = formats.moment(row.observed_at)
+    except ValueError as error:
+        raise InvalidInput(f"A row of {node.name}: observed_at {error}.") from None
+    row.properties["observedAt"] = row.observed_at
 
 
 def waves(rows: list[NodeRow]) -> list[list[NodeRow]]:

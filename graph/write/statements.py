@@ -8,6 +8,7 @@ batch is one transaction and the number never leaves it.
 from typing import LiteralString
 
 from graph.model import MODEL
+from graph.model.identity import SOURCE_RECORD
 from graph.model.kinds import Node
 from graph.model.parties import PARTY
 from graph.statements import Kind, Statement
@@ -20,7 +21,9 @@ def is_party(node: Node) -> bool:
 
 
 WRITABLE: tuple[Node, ...] = tuple(
-    node for node in MODEL.nodes if not node.abstract and not node.machinery
+    node
+    for node in MODEL.nodes
+    if not node.abstract and not node.machinery and node != SOURCE_RECORD
 )
 """Kinds of node that a batch may name."""
 

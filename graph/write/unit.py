@@ -95,11 +95,18 @@ class Unit:
         return {key: self.places[label, key] for key in wanted if (label, key) in self.places}
 
 
-def check_key(node: Node, key: Key, place: str) -> None:
-    """Raise `InvalidInput` unless the key has the form that this kind of node is named by."""
-    lengths = (1, 2) if node.name in statements.FIND else (1,)
-    if len(key) not in lengths or not all(_is_name(part) for part in key):
-        raise InvalidInput(f"{place}: the key must be the node's id or its unique key, as texts.")
+def check_keys(node: Node, keys: Iterable[Key], place: str) -> None:
+    """Raise `InvalidInput` unless keys have the form that this kind of node is named by."""
+    natural = node.name in statements.FIND
+    for key in keys:
+        if natural and len(key) == 2:
+            fine = _is_name(key[0]) and _is_name(key[1])
+        else:
+            fine = len(key) == 1 and _is_name(key[0])
+        if not fine:
+            raise InvalidInput(
+                f"{place}: the key must be the node's id or its unique key, as texts."
+            )
 
 
 def _is_name(part: Any) -> bool:

@@ -27,7 +27,7 @@ class TimelineScope(Enum):
 class ActivityType(Enum):
     """A kind of interaction or document."""
 
-    EMAIL = strawberry.enum_value("EMAIL", description="E-mails.")
+    EMAIL = strawberry.enum_value("EMAIL", description="Messages by e-mail.")
     CALL = strawberry.enum_value("CALL", description="Telephone calls.")
     MEETING = strawberry.enum_value("MEETING", description="Meetings, on site or online.")
     CHAT = strawberry.enum_value("CHAT", description="Chat conversations.")
@@ -90,7 +90,7 @@ class OrderStats:
 class InteractionStats:
     """How often and in what mood a party was in touch over one channel."""
 
-    channel: _CHANNEL = strawberry.field(description="The channel.")
+    channel: str = strawberry.field(graphql_type=_CHANNEL, description="The channel.")
     interactions: int = strawberry.field(description="Number of interactions.")
     inbound: int = strawberry.field(description="How many came from the customer.")
     outbound: int = strawberry.field(description="How many came from us.")

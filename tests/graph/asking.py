@@ -37,9 +37,7 @@ def product(sku: str, **properties: Any) -> NodeRow:
 
 
 def order(number: str, **properties: Any) -> NodeRow:
-    return NodeRow(
-        ("shop", number), {"number": number, "at": "2026-11-01T00:00:00Z", **properties}
-    )
+    return NodeRow(("shop", number), {"number": number, "at": "2026-11-01T00:00:00Z", **properties})
 
 
 def line(number: str, position: int, sku: str, **properties: Any) -> LinkRow:
@@ -59,7 +57,9 @@ def shop() -> Batch:
     """Two people, three products, an order of two lines."""
     return Batch(
         [
-            people(person("ana", email="Ana@Example.org", phone="+33 1 23 45 67 89"), person("bob")),
+            people(
+                person("ana", email="Ana@Example.org", phone="+33 1 23 45 67 89"), person("bob")
+            ),
             Nodes(PRODUCT, [product("s1"), product("s2"), product("s3")]),
             Nodes(ORDER, [order("o1", total=200, currency="EUR")]),
             orders_of(("o1", ("crm", "ana"))),
