@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import uuid_utils
 
@@ -19,7 +18,7 @@ Found = dict[Key, Row]
 
 def new_id() -> str:
     """Return a new UUIDv7."""
-    return str(UUID(int=uuid_utils.uuid7().int))
+    return str(uuid_utils.uuid7())
 
 
 @dataclass(slots=True)

@@ -160,6 +160,7 @@ def key_names(node: Node) -> tuple[LiteralString, ...]:
     return node.keys[0] if node.keys else ()
 
 
+@cache
 def writable(owner: Node | Relationship) -> dict[str, Property]:
     """Properties that a row may state, by name."""
     interval = {RECORDED_FROM.name, RECORDED_TO.name}
@@ -170,6 +171,7 @@ def writable(owner: Node | Relationship) -> dict[str, Property]:
     }
 
 
+@cache
 def required(owner: Node | Relationship) -> tuple[str, ...]:
     """Properties that must have a value, the key's apart."""
     keys = key_names(owner) if isinstance(owner, Node) else ()

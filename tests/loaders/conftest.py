@@ -1,6 +1,8 @@
 """A small graph whose every value a test can foresee, and an executor over it."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -8,10 +10,12 @@ from graph.database import Graph
 from graph.engines import Endpoints
 from graph.statements import Kind, Statement
 from loaders.execution import Executor
+from loaders.ids import encode_id
 from loaders.viewer import Audience, Viewer
 from resolvers.schema import SCHEMA
 
 STAFF = Viewer(Audience.STAFF, "test", "ana")
+ACME = encode_id("Company", "acme")
 
 _WORLD = """
 CREATE (acme:Party:Company:Customer {id: 'acme', name: 'Acme', version: 1, changedAt: $at,
@@ -61,3 +65,34 @@ async def graph(endpoints: Endpoints, clean_graph: None) -> AsyncIterator[Graph]
 def executor(graph: Graph) -> Executor:
     """Execute operations of the whole schema."""
     return Executor(SCHEMA._schema, graph)
+
+
+async def ask(executor: Executor, query: str, viewer: Viewer = STAFF, **variables: Any) -> Any:
+    """Answer a query that must have no errors."""
+    response = await executor.execute(query, variables, None, viewer)
+    assert "errors" not in response, response["errors"]
+    return response["data"]
+
+
+class Wire(logging.Handler):
+    """Counts the statements that leave for Neo4j."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.runs = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one message if it runs a statement."""
+        self.runs += "C: RUN" in record.getMessage()
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """Listen to what the driver sends."""
+    logger = logging.getLogger("neo4j.io")
+    level, handler = logger.level, Wire()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield handler
+    logger.setLevel(level)
+    logger.removeHandler(handler)

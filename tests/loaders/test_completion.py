@@ -7,8 +7,8 @@ from graph.statements import Kind, Statement
 from loaders.completion import decimal_amount
 from loaders.execution import Executor
 from resolvers.schema import SCHEMA
-from tests.loaders.conftest import STAFF
-from tests.loaders.test_execution import ACME, FULL_360
+from tests.loaders.conftest import ACME, STAFF
+from tests.loaders.test_execution import FULL_360
 
 pytestmark = pytest.mark.anyio
 
