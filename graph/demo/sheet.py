@@ -13,7 +13,7 @@ from graph.model.parties import PARTY
 from graph.write import Batch, Key, LinkRow, Links, NodeRow, Nodes
 from graph.write.identifiers import derive
 
-ROWS = 20_000
+ROWS = 10_000
 """Rows of one batch, which is one transaction: big enough to be fast, small for a 256 MB heap."""
 
 Values = dict[str, Any]

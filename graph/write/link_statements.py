@@ -35,57 +35,79 @@ class LinkStatements:
     retract: Statement
 
 
-def _compose(relationship: Relationship) -> LinkStatements:
+def _named(relationship: Relationship, action: str, text: LiteralString) -> Statement:
+    return Statement(f"write.{action}.{relationship.name}", Kind.WRITE, text)
+
+
+_PAIRS: LiteralString = (
+    "UNWIND $rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
+)
+
+
+def _reads(relationship: Relationship) -> tuple[Statement, Statement]:
     kind: LiteralString = "`" + relationship.name + "`"
-    was: LiteralString = "`" + relationship.was + "`"
-    names: tuple[LiteralString, ...] = tuple(each.name for each in relationship.own)
-    values: LiteralString = "[x.via" + "".join(", x." + name for name in names) + "]"
-    columns: LiteralString = "".join(
-        ", " + name + ": r[" + column + "]"
-        for name, column in zip(names, _COLUMNS[: len(names)], strict=True)
-    )
-    keep: LiteralString = (
-        "WITH x, startNode(x) AS s, endNode(x) AS e, "
-        "CASE WHEN $now > x.recordedFrom THEN $now ELSE x.recordedFrom END AS at"
-    )
-    former: LiteralString = (
-        "CREATE (s)-[w:" + was + "]->(e)\nSET w = properties(x)\nSET w.recordedTo = at\n"
-    )
-
-    def named(action: str, text: LiteralString) -> Statement:
-        return Statement(f"write.{action}.{relationship.name}", Kind.WRITE, text)
-
-    return LinkStatements(
-        names,
-        {name: i for i, name in enumerate(("via", *names))},
-        named(
+    names = "".join(", x." + each.name for each in relationship.own)
+    values: LiteralString = "[x.via" + names + "]"
+    return (
+        _named(
+            relationship,
             "read_starts",
             "UNWIND $ids AS i\nMATCH (s) WHERE id(s) = i\nMATCH (s)-[x:" + kind + "]->(e)\n"
             "RETURN collect([i, id(e), id(x), " + values + ", $label IN labels(e)])",
         ),
-        named(
+        _named(
+            relationship,
             "read_pairs",
-            "UNWIND $rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
-            "MATCH (s)-[x:" + kind + "]->(e)\nRETURN collect([r[0], r[1], id(x), " + values + "])",
+            _PAIRS + "MATCH (s)-[x:" + kind + "]->(e)\n"
+            "RETURN collect([r[0], r[1], id(x), " + values + "])",
         ),
-        named(
-            "create",
-            "UNWIND $rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
-            "CREATE (s)-[:" + kind + " {via: r[2], recordedFrom: $now, recordedTo: '9999'"
-            + columns + "}]->(e)\nRETURN count(*)",
-        ),
-        named(
+    )
+
+
+def _create(relationship: Relationship) -> Statement:
+    columns: LiteralString = "".join(
+        ", " + each.name + ": r[" + column + "]"
+        for each, column in zip(relationship.own, _COLUMNS[: len(relationship.own)], strict=True)
+    )
+    return _named(
+        relationship,
+        "create",
+        _PAIRS + "CREATE (s)-[:`" + relationship.name + "` "
+        "{via: r[2], recordedFrom: $now, recordedTo: '9999'" + columns + "}]->(e)\n"
+        "RETURN count(*)",
+    )
+
+
+def _changes(relationship: Relationship) -> tuple[Statement, Statement]:
+    match: LiteralString = "MATCH ()-[x:`" + relationship.name + "`]->() WHERE id(x) = "
+    keep: LiteralString = (
+        "\nWITH *, startNode(x) AS s, endNode(x) AS e, "
+        "CASE WHEN $now > x.recordedFrom THEN $now ELSE x.recordedFrom END AS at\n"
+        "CREATE (s)-[w:`" + relationship.was + "`]->(e)\n"
+        "SET w = properties(x)\nSET w.recordedTo = at\n"
+    )
+    return (
+        _named(
+            relationship,
             "change",
-            "UNWIND $rows AS r\nMATCH ()-[x:" + kind + "]->() WHERE id(x) = r[0]\n"
-            + keep + ", r\n" + former
+            "UNWIND $rows AS r\n" + match + "r[0]" + keep
             + "SET x += r[1]\nSET x.recordedFrom = at\nRETURN count(*)",
         ),
-        named(
+        _named(
+            relationship,
             "retract",
-            "UNWIND $ids AS i\nMATCH ()-[x:" + kind + "]->() WHERE id(x) = i\n"
-            + keep + "\n" + former + "DELETE x\nRETURN count(*)",
+            "UNWIND $ids AS i\n" + match + "i" + keep + "DELETE x\nRETURN count(*)",
         ),
     )  # fmt: skip
+
+
+def _compose(relationship: Relationship) -> LinkStatements:
+    names: tuple[LiteralString, ...] = tuple(each.name for each in relationship.own)
+    columns = {name: i for i, name in enumerate(("via", *names))}
+    read_starts, read_pairs = _reads(relationship)
+    change, retract = _changes(relationship)
+    create = _create(relationship)
+    return LinkStatements(names, columns, read_starts, read_pairs, create, change, retract)
 
 
 LINKS = {each.name: _compose(each) for each in MODEL.relationships if each.history}

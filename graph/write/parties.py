@@ -6,15 +6,13 @@ from uuid import UUID, uuid5
 
 from graph.database import Row
 from graph.errors import Conflict, InvalidInput
-from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.kinds import Node
 from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.digest import digest
 from graph.write.golden import golden
-from graph.write.identifiers import Derived, derive
-from graph.write.links import Demand, Wish, apply, identify
-from graph.write.nodes import change, check_required, checked, create
+from graph.write.identifying import Known, Stated, identify_new, reconcile
+from graph.write.nodes import change, check_required, checked
 from graph.write.unit import Unit, new_id
 from graph.write.validation import required
 
@@ -201,7 +199,14 @@ async def _create(unit: Unit, node: Node, records: list[_Record]) -> list[_Recor
     created = await unit.each(statement, rows, rule="NEW", actor=unit.actor, now=unit.now)
     fresh = _created(unit, node, records, ids, created)
     unit.fresh.update(one.party for one in fresh if one.party is not None)
-    await _identify(unit, fresh, ids=[ids[row[0]] for row in created])
+    await identify_new(
+        unit,
+        [
+            Stated(one.place, one.party, ids[int(row[0])], one.row.properties)
+            for row, one in zip(created, fresh, strict=True)
+            if one.place is not None and one.party is not None
+        ],
+    )
     return await _raced(unit, node, records)
 
 
@@ -241,36 +246,6 @@ async def _raced(unit: Unit, node: Node, records: list[_Record]) -> list[_Record
     return late
 
 
-async def _places(unit: Unit, wanted: set[Derived]) -> dict[Key, int]:
-    """The places of identifiers; those that are not there are created."""
-    by_key = {(one.kind, one.value): one for one in sorted(wanted, key=lambda one: one.display)}
-    there = await unit.resolve(IDENTIFIER, by_key)
-    new = [
-        NodeRow(key, {"kind": one.kind, "value": one.value, "display": one.display})
-        for key, one in sorted(by_key.items())
-        if key not in there
-    ]
-    if new:
-        await create(unit, IDENTIFIER, new)
-    return {key: unit.places[IDENTIFIER.name, key] for key in by_key}
-
-
-async def _identify(unit: Unit, records: list[_Record], ids: list[str]) -> None:
-    """Give new records and their new parties the identifiers that follow from the values."""
-    derived = [list(derive(one.row.properties)) for one in records]
-    places = await _places(unit, {one for some in derived for one in some})
-    wishes: list[Wish] = []
-    for record, identifiers, via in zip(records, derived, ids, strict=True):
-        for one in identifiers:
-            end = places[one.kind, one.value]
-            wishes.extend(
-                Wish(start, end, {"primary": True}, via)
-                for start in (record.place, record.party)
-                if start is not None
-            )
-    await apply(unit, Demand(HAS_IDENTIFIER, identify(HAS_IDENTIFIER, wishes)))
-
-
 async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
     """Bring golden values and identifiers in line with what the records of parties now say."""
     if not touched:
@@ -278,7 +253,7 @@ async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
     parties = sorted({one.party for one in touched if one.party is not None})
     await unit.lock(parties)
     updates: list[list[Any]] = []
-    known: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    known: Known = {}
     for ids in slices(parties):
         for place, _, records in await unit.run(statements.RECORDS_OF, ids=ids):
             known[place] = [(each[0], each[1]) for each in records]
@@ -289,56 +264,4 @@ async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
             updates.append([place, place, best, None])
     await change(unit, node.name, updates)
     changed = {one.place for one in touched if one.place is not None}
-    await _reconcile(unit, node, known, changed)
-
-
-async def _reconcile(
-    unit: Unit,
-    node: Node,
-    known: dict[int, list[tuple[int, dict[str, Any]]]],
-    changed: set[int],
-) -> None:
-    """Retract identifiers that no record states any more, and add the new ones."""
-    said = {place: list(derive(values)) for records in known.values() for place, values in records}
-    places = await _places(unit, {one for some in said.values() for one in some})
-    of_records: list[Wish] = []
-    of_parties: dict[tuple[int, int], Wish] = {}
-    owner: dict[int, int] = {}
-    for party, records in known.items():
-        best = {
-            (one.kind, one.value) for one in derive(golden(node, (each for _, each in records)))
-        }
-        for place, values in sorted(records, key=lambda each: each[1]["createdAt"]):
-            owner[place] = party
-            for one in said[place]:
-                end = places[one.kind, one.value]
-                if place in changed:
-                    of_records.append(Wish(place, end, {"primary": True}, values["id"]))
-                first = (one.kind, one.value) in best
-                of_parties.setdefault(
-                    (party, end), Wish(party, end, {"primary": first}, values["id"])
-                )
-    gone = await apply(
-        unit,
-        Demand(
-            HAS_IDENTIFIER,
-            identify(HAS_IDENTIFIER, of_records),
-            whole=changed,
-            label=IDENTIFIER.name,
-            strict=True,
-        ),
-    )
-    drop = {
-        (owner[start], end)
-        for start, end in gone.retracted
-        if (owner[start], end) not in of_parties
-    }
-    await apply(
-        unit,
-        Demand(
-            HAS_IDENTIFIER,
-            identify(HAS_IDENTIFIER, of_parties.values()),
-            drop=drop,
-            strict=True,
-        ),
-    )
+    await reconcile(unit, node, known, changed)

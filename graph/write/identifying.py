@@ -1,0 +1,105 @@
+"""Keeping the identifiers of records and parties in line with what the records say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
+from graph.model.kinds import Node
+from graph.write.batch import Key, NodeRow
+from graph.write.golden import golden
+from graph.write.identifiers import Derived, derive
+from graph.write.links import Demand, Pair, Wish, apply, identify
+from graph.write.nodes import create
+from graph.write.unit import Unit
+
+Known = dict[int, list[tuple[int, dict[str, Any]]]]
+"""Parties by number, each with its records: their numbers and all that they say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A new record of a new party: their numbers, the record's id, and what it says."""
+
+    record: int
+    party: int
+    via: str
+    values: dict[str, Any]
+
+
+async def identify_new(unit: Unit, records: list[Stated]) -> None:
+    """Give new records and their new parties the identifiers that follow from the values."""
+    derived = [list(derive(one.values)) for one in records]
+    places = await _places(unit, (one for some in derived for one in some))
+    wishes = [
+        Wish(start, places[one.kind, one.value], {"primary": True}, record.via)
+        for record, identifiers in zip(records, derived, strict=True)
+        for one in identifiers
+        for start in (record.record, record.party)
+    ]
+    await apply(unit, Demand(HAS_IDENTIFIER, identify(HAS_IDENTIFIER, wishes)))
+
+
+async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> None:
+    """Retract identifiers that no record states any more, and add the new ones.
+
+    Args:
+        unit: The transaction.
+        node: The kind of party.
+        known: The parties concerned with all their records, as they are now.
+        changed: Numbers of the records that said something new.
+    """
+    said = {place: list(derive(values)) for records in known.values() for place, values in records}
+    places = await _places(unit, (one for some in said.values() for one in some))
+    of_records = [
+        Wish(place, places[one.kind, one.value], {"primary": True}, values["id"])
+        for records in known.values()
+        for place, values in records
+        if place in changed
+        for one in said[place]
+    ]
+    of_parties = _of_parties(node, known, places)
+    gone = await apply(
+        unit,
+        Demand(
+            HAS_IDENTIFIER,
+            identify(HAS_IDENTIFIER, of_records),
+            whole=changed,
+            label=IDENTIFIER.name,
+            strict=True,
+        ),
+    )
+    owner = {place: party for party, records in known.items() for place, _ in records}
+    lost = {(owner[start], end) for start, end in gone.retracted}
+    wishes = identify(HAS_IDENTIFIER, of_parties.values())
+    await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))
+
+
+def _of_parties(node: Node, known: Known, places: dict[Key, int]) -> dict[Pair, Wish]:
+    """What parties shall have: `via` their oldest record that says so."""
+    found: dict[Pair, Wish] = {}
+    for party, records in known.items():
+        chosen = golden(node, (values for _, values in records))
+        primary = {(one.kind, one.value) for one in derive(chosen)}
+        for _, values in sorted(records, key=lambda each: (each[1]["createdAt"], each[1]["id"])):
+            for one in derive(values):
+                key = (one.kind, one.value)
+                wish = Wish(party, places[key], {"primary": key in primary}, values["id"])
+                found.setdefault((party, wish.end), wish)
+    return found
+
+
+async def _places(unit: Unit, wanted: Iterable[Derived]) -> dict[Key, int]:
+    """The numbers of identifiers; those that are not there are created."""
+    by_key = {
+        (one.kind, one.value): one for one in sorted(set(wanted), key=lambda one: one.display)
+    }
+    there = await unit.resolve(IDENTIFIER, by_key)
+    new = [
+        NodeRow(key, {"kind": one.kind, "value": one.value, "display": one.display})
+        for key, one in sorted(by_key.items())
+        if key not in there
+    ]
+    if new:
+        await create(unit, IDENTIFIER, new)
+    return {key: unit.places[IDENTIFIER.name, key] for key in by_key}
