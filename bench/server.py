@@ -35,7 +35,7 @@ def _api(environment: dict[str, str], *arguments: str) -> str:
 @contextmanager
 def running(people: int) -> Iterator[Server]:
     """Serve a demo world of so many people; it is made once and kept for the next run."""
-    data = Path(os.environ.get("C360_BENCH_DIR") or ROOT / ".data" / f"bench-{people}")
+    data = Path(os.environ.get("BENCH_DIR") or ROOT / ".data" / f"bench-{people}")
     environment = {**os.environ, "C360_DATA_DIR": str(data), "C360_PORT": "0"}
     print(f"world of {people:,} people in {data}", file=sys.stderr)
     _api(environment, "seed", "--people", str(people), "--bench", "--if-empty")

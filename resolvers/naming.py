@@ -46,7 +46,8 @@ class NumberedBy:
     """One of several ways to name something that carries a number."""
 
     number: str | None = strawberry.field(
-        default=_UNSET, description="The number printed on it; the oldest that carries it is meant."
+        default=_UNSET,
+        description="The number printed on it; of several that carry it, the smallest id is meant.",
     )
     record: RecordKey | None = strawberry.field(
         default=_UNSET, description="Its record in the system it came from."

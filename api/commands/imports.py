@@ -20,6 +20,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+from api.bulk import bulk_work
 from api.connections import open_graph
 from api.settings import Settings, load_settings
 from graph.imports import (
@@ -57,7 +58,8 @@ def import_(
     try:
         _check_source(source)
         usable = load_mapping(mapping)
-        summary = asyncio.run(_import(settings, file, usable, source, dry_run=dry_run))
+        with bulk_work():
+            summary = asyncio.run(_import(settings, file, usable, source, dry_run=dry_run))
     except ImportRefused as error:
         if error.code == "ALREADY_RUNNING":
             raise

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.bulk import bulk_work
 from api.connections import open_graph
 from api.settings import Settings, load_settings
 from graph import demo
@@ -91,12 +92,13 @@ async def fill(
         def told(stage: str, done: int, total: int) -> None:
             bar.update(task, description=stage, completed=done, total=total)
 
-        return await run(
-            graph,
-            people=world.people,
-            seed=world.seed,
-            truth=data_dir / TRUTH,
-            progress=told,
-            today=world.today,
-            bench=world.bench,
-        )
+        with bulk_work():
+            return await run(
+                graph,
+                people=world.people,
+                seed=world.seed,
+                truth=data_dir / TRUTH,
+                progress=told,
+                today=world.today,
+                bench=world.bench,
+            )

@@ -60,7 +60,7 @@ def talk(world: World, sheet: Sheet, account: Account) -> None:
     """Make what was said with each contact: with a few much, with most little."""
     for human in account.contacts:
         rng = world.rng("talk", account.code, human.number)
-        count = min(int(rng.paretovariate(1.35) * 1.15), MOST)
+        count = min(int(rng.paretovariate(1.35) * 0.8), MOST)
         if human.twin is not None:
             count = rng.randint(0, 1)
         for _ in range(count):

@@ -6,15 +6,17 @@ from typing import Any
 
 from graph.demo.calendar import stamp
 from graph.demo.world import Ref, World
+from graph.model import parties
 from graph.model.identity import IDENTIFIER
 from graph.model.kinds import Node, Relationship
 from graph.model.organisation import USER
-from graph.model.parties import PARTY
 from graph.write import Batch, Key, LinkRow, Links, NodeRow, Nodes
 from graph.write.identifiers import derive
 
-ROWS = 10_000
-"""Rows of one batch, which is one transaction: big enough to be fast, small for a 256 MB heap."""
+ROWS = 30_000
+"""Rows of one batch, which is one transaction: big enough to be fast, small for a 512 MB heap."""
+PARTY = 8
+"""As how many rows a party counts: it comes with a record, identifiers, and their relationships."""
 
 Values = dict[str, Any]
 
@@ -44,8 +46,9 @@ class Sheet:
     def node(self, node: Node, key: Key, values: Values, observed: datetime | None = None) -> Ref:
         """Add a node and return what names it."""
         ref, kept = Ref(node, key), stored(values)
-        if node.is_a(PARTY):
+        if node.is_a(parties.PARTY):
             self._identifiers(kept)
+            self.rows += PARTY - 1
         row = NodeRow(
             key,
             kept,
@@ -75,12 +78,13 @@ class Sheet:
         parts: list[Nodes | Links] = []
         room = ROWS
         for part in self._parts():
-            rows = part.rows
+            rows, weight = part.rows, _weight(part)
             while rows:
-                head, rows = rows[:room], rows[room:]
+                fitting = max(room // weight, 1)
+                head, rows = rows[:fitting], rows[fitting:]
                 parts.append(_same(part, head))
-                room -= len(head)
-                if not room:
+                room -= len(head) * weight
+                if rows or room < weight:
                     yield Batch(parts)
                     parts, room = [], ROWS
         if parts:
@@ -95,6 +99,11 @@ class Sheet:
         parts += [Links(*ends, rows) for ends, rows in linked]
         self._nodes, self._links, self.rows = {}, {}, 0
         return parts
+
+
+def _weight(part: Nodes | Links) -> int:
+    """As how many rows one row of a part counts."""
+    return PARTY if isinstance(part, Nodes) and part.node.is_a(parties.PARTY) else 1
 
 
 def _same(part: Nodes | Links, rows: list[Any]) -> Nodes | Links:

@@ -16,7 +16,7 @@ from graph.engines.runtime import Address
 from graph.engines.supervisor import Engine, Supervisor
 
 OWNER_START_SECONDS = 180.0  # the other process may be downloading
-ARCHIVE_AFTER_SECONDS = 15.0  # short commands end before, and the first answer has gone out
+ARCHIVE_AFTER_SECONDS = 180.0  # by then a first start has seeded its graph and answered
 
 
 class HasEndpoints(Protocol):

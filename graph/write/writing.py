@@ -51,7 +51,7 @@ async def write(graph: Graph, batch: Batch, writer: Writer, *, dry_run: bool = F
     """
     try:
         async for attempt in stamina.retry_context(
-            on=is_retryable, attempts=8, timeout=60.0, wait_initial=0.02, wait_max=2.0
+            on=_is_passing, attempts=8, timeout=60.0, wait_initial=0.02, wait_max=2.0
         ):
             with attempt:
                 return await _once(graph, batch, writer, dry_run=dry_run)
@@ -60,6 +60,11 @@ async def write(graph: Graph, batch: Batch, writer: Writer, *, dry_run: bool = F
     except (DriverError, Neo4jError) as error:
         raise _refusal(error) from error
     raise Unavailable("The database cannot be reached right now.")
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether the same batch may succeed again; one that is too large will be too large again."""
+    return is_retryable(error) and getattr(error, "code", "") != _TOO_LARGE
 
 
 def _refusal(error: DriverError | Neo4jError) -> Exception:
