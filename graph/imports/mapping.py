@@ -213,7 +213,9 @@ def parse_mapping(content: bytes, check: Callable[[Mapping], list[tuple[int, str
     """
     document, lines = yaml_lines.parse(content)
     if not isinstance(document, dict):
-        raise MappingRefused(["Line 1: a mapping is a list of keys such as source and nodes."])
+        raise MappingRefused(
+            ["Line 1: a mapping is made of named keys, such as source and nodes, not of a list."]
+        )
     try:
         spec = MappingSpec.model_validate(document)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.connections import graph_at
 from graph.database import Graph
 from graph.demo import SeedSummary, seed
 from graph.engines import Endpoints
@@ -50,12 +51,7 @@ async def demo_graph(
 ) -> AsyncIterator[Graph]:
     """Return an empty graph with its schema; emptied again at the end."""
     await wipe_graph()
-    async with Graph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as graph:
+    async with graph_at(endpoints) as graph:
         await migrate(graph)
         yield graph
     await wipe_graph()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.connections import graph_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.migrations import migrate
@@ -31,12 +32,7 @@ Export = Callable[[], Awaitable[list[Any]]]
 @pytest.fixture(scope="session")
 async def shared(endpoints: Endpoints) -> AsyncIterator[Graph]:
     """Connect to the session's engine and migrate it once."""
-    async with Graph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as opened:
+    async with graph_at(endpoints) as opened:
         await migrate(opened)
         yield opened
 

@@ -8,6 +8,7 @@ from typing import Any
 import neo4j
 import pytest
 
+from api.connections import graph_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.imports import Summary, import_file, load_mapping
@@ -31,12 +32,7 @@ def real_file() -> Path:
 @pytest.fixture(scope="session")
 async def graph(anyio_backend: str, endpoints: Endpoints) -> AsyncIterator[Graph]:  # noqa: ARG001
     """Return the session's graph with its constraints."""
-    opened = Graph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    )
+    opened = graph_at(endpoints)
     async with opened:
         await migrate(opened)
         yield opened

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.connections import graph_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.statements import Kind, Statement
@@ -50,12 +51,7 @@ CREATE (ana)-[:PARTICIPATED_IN {role: 'TO'}]->(:Interaction:Call {id: 'call' + i
 @pytest.fixture
 async def graph(endpoints: Endpoints, clean_graph: None) -> AsyncIterator[Graph]:  # noqa: ARG001
     """Connect to the session's engine, with the small world in it."""
-    async with Graph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as opened:
+    async with graph_at(endpoints) as opened:
         world = Statement("test.world", Kind.WRITE, _WORLD)
         await opened.run(world, {"at": "2026-01-01T00:00:00.000Z"})
         yield opened
