@@ -6,12 +6,10 @@ GET  /livez     the process answers
 GET  /readyz    graph and cache answer and the first queries are planned; 503 with reasons otherwise
 """
 
-import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import orjson
-import structlog
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,12 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.backend import Backend
-from api.endpoint import answer
+from api.door import PATH, Door
 from api.graphiql.page import Page
 from api.negotiation import accepts_html
-from api.refusals import JSON, Refusal, response
-
-logger = structlog.stdlib.get_logger(__name__)
+from api.refusals import JSON, Refusal, masked, response
 
 ROUTING_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 ROUTING_MESSAGES = {
@@ -34,8 +30,8 @@ ROUTING_MESSAGES = {
 OpenBackend = Callable[[], AbstractAsyncContextManager[Backend]]
 
 
-def create_app(open_backend: OpenBackend, page: Page | None) -> FastAPI:
-    """Return the application.
+def create_app(open_backend: OpenBackend, page: Page | None) -> Door:
+    """Return the application: a door for POST /graphql, and FastAPI behind it.
 
     Args:
         open_backend: Opens what the application stands on, for as long as it runs.
@@ -56,7 +52,8 @@ def create_app(open_backend: OpenBackend, page: Page | None) -> FastAPI:
         redirect_slashes=False,
     )
     app.router.routes[:0] = [
-        Route("/graphql", _graphql(page), methods=["GET", "POST"] if page else ["POST"]),
+        # POST is here for the Allow header only: the door has answered it.
+        Route(PATH, _graphql(page), methods=["GET", "POST"] if page else ["POST"]),
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
         *(page.routes() if page else []),
@@ -64,16 +61,14 @@ def create_app(open_backend: OpenBackend, page: Page | None) -> FastAPI:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _misrouted)
     app.add_exception_handler(Exception, _failed)
-    return app
+    return Door(app, lambda: app.state.backend)
 
 
 def _graphql(page: Page | None) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of /graphql."""
+    """Return the endpoint of GET /graphql: GraphiQL, for those who can show it."""
 
     async def graphql(request: Request) -> Response:
-        if page is None or request.method == "POST":
-            return await answer(request, request.app.state.backend)
-        if not accepts_html(request.headers.get("accept")):
+        if page is None or not accepts_html(request.headers.get("accept")):
             raise HTTPException(405, headers={"Allow": "POST"})
         return page.show(request)
 
@@ -113,8 +108,4 @@ async def _misrouted(_request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    """Hide a defect behind a reference that leads to it in the log."""
-    reference = secrets.token_hex(6)
-    logger.error("a request failed", reference=reference, method=request.method, exc_info=error)
-    message = f"Something went wrong on our side; quote the reference {reference}."
-    return response(Refusal(500, "INTERNAL", message), reference=reference)
+    return masked(request.method, error)

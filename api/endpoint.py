@@ -1,25 +1,32 @@
-"""POST /graphql: check who asks and what, hand it to the executor, send the answer as JSON."""
+"""What POST /graphql must be asked like, and what it answers: who asks, what, and the result."""
 
 import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 
 from api.backend import Backend
 from api.graphql import Result, viewer
 from api.negotiation import negotiate
-from api.refusals import GRAPHQL_JSON, JSON, Refusal, response, unauthenticated
+from api.refusals import GRAPHQL_JSON, JSON, Refusal, unauthenticated
 from api.tokens import InvalidToken, Principal, Verifier
 from graph.errors import GraphError, Timeout
 
-MAX_BODY_BYTES = 100_000
-BODY_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
-CLIENT_CLOSED_REQUEST = 499
+# Clients send few different values of a header; whoever sends many only pushes out their own.
+HEADERS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The headers of a request that matter, each with every value that was sent."""
+
+    authorization: list[str]
+    accept: list[str]
+    content_type: list[str]
+    content_length: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +38,56 @@ class GraphQLRequest:
     operation_name: str | None
 
 
-async def answer(request: Request, backend: Backend) -> Response:
-    """Answer one GraphQL request, or refuse it; nothing is asked of the graph for a refused one."""
-    media_type = JSON
-    try:
-        media_type = negotiate(request.headers.get("accept"))
-        principal = authenticate(request.headers, backend.verifier)
-        check_content_type(request.headers.get("content-type"))
-        asked = parse(await read_body(request))
-        result = await _executed(backend, asked, principal)
-    except Refusal as refusal:
-        return response(refusal, media_type)
-    except ClientDisconnect:
-        return Response(status_code=CLIENT_CLOSED_REQUEST)
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer on its way out."""
+
+    status: int
+    content_type: bytes
+    result: Result
+
+
+def accepted(headers: Headers) -> str:
+    """Return the media type of the response.
+
+    Raises:
+        Refusal: 406.
+    """
+    return _negotiated(", ".join(headers.accept))
+
+
+_negotiated = lru_cache(HEADERS_KEPT)(negotiate)
+
+
+def checked(headers: Headers, verifier: Verifier) -> Principal:
+    """Return who asks, once the headers are found to be in order.
+
+    Raises:
+        Refusal: 401 or 415.
+    """
+    principal = authenticate(headers.authorization, verifier)
+    check_content_type(headers.content_type[0] if headers.content_type else "")
+    return principal
+
+
+async def answered(backend: Backend, body: bytes, principal: Principal, media_type: str) -> Reply:
+    """Answer a request by its body.
+
+    Raises:
+        Refusal: 400, 503 or 504.
+    """
+    result = await _executed(backend, parse(body), principal)
     # A document that was refused has no `data`; only the newer media type tells so by its status.
     status = 400 if media_type == GRAPHQL_JSON and "data" not in result else 200
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps(result), status, headers, f"{media_type}; charset=utf-8")
+    return Reply(status, f"{media_type}; charset=utf-8".encode(), result)
 
 
-def authenticate(headers: Headers, verifier: Verifier) -> Principal:
-    """Return who asks.
+def authenticate(sent: list[str], verifier: Verifier) -> Principal:
+    """Return who asks, by the Authorization headers that were sent.
 
     Raises:
         Refusal: 401, without a token or with one that is not accepted.
     """
-    sent = headers.getlist("authorization")
     if not sent:
         raise unauthenticated(None)
     scheme, _, token = sent[0].partition(" ")
@@ -68,47 +99,18 @@ def authenticate(headers: Headers, verifier: Verifier) -> Principal:
         raise unauthenticated(str(error)) from error
 
 
-def check_content_type(declared: str | None) -> None:
+@lru_cache(HEADERS_KEPT)
+def check_content_type(declared: str) -> None:
     """Accept application/json in UTF-8, which no browser sends to another site unasked.
 
     Raises:
         Refusal: 415.
     """
-    kind, *parameters = (piece.strip().lower() for piece in (declared or "").split(";"))
+    kind, *parameters = (piece.strip().lower() for piece in declared.split(";"))
     charsets = [p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
         message = f"The body must be declared as `Content-Type: {JSON}`, in UTF-8."
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message)
-
-
-async def read_body(request: Request) -> bytes:
-    """Return the body.
-
-    Raises:
-        Refusal: 413 as soon as it is too large, 408 when it does not arrive in time.
-    """
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-        raise _too_large()
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > MAX_BODY_BYTES:
-                    raise _too_large()
-                chunks.append(chunk)
-    except TimeoutError as error:
-        message = f"The body did not arrive within {BODY_SECONDS:g} seconds: send it at once."
-        raise Refusal(408, "BODY_TIMEOUT", message, {"Connection": "close"}) from error
-    return b"".join(chunks)
-
-
-def _too_large() -> Refusal:
-    message = f"The body is longer than {MAX_BODY_BYTES // 1000} kB: send less."
-    # The rest of the body is not read, so the connection cannot be used again.
-    return Refusal(413, "BODY_TOO_LARGE", message, {"Connection": "close"})
 
 
 def parse(body: bytes) -> GraphQLRequest:

@@ -17,10 +17,14 @@ Refusal                      status  code
 Every refusal is a GraphQL response: `errors[0].message` and `errors[0].extensions.code`.
 """
 
+import secrets
 from collections.abc import Mapping
 
 import orjson
+import structlog
 from starlette.responses import Response
+
+logger = structlog.stdlib.get_logger(__name__)
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -57,3 +61,11 @@ def response(refusal: Refusal, media_type: str = JSON, reference: str | None = N
     body = {"errors": [{"message": str(refusal), "extensions": extensions}]}
     headers = {"Cache-Control": "no-store"} | refusal.headers
     return Response(orjson.dumps(body), refusal.status, headers, f"{media_type}; charset=utf-8")
+
+
+def masked(method: str, error: Exception) -> Response:
+    """Hide a defect behind a reference that leads to it in the log."""
+    reference = secrets.token_hex(6)
+    logger.error("a request failed", reference=reference, method=method, exc_info=error)
+    message = f"Something went wrong on our side; quote the reference {reference}."
+    return response(Refusal(500, "INTERNAL", message), reference=reference)
