@@ -103,20 +103,21 @@ OnReady = Callable[[Backend], Awaitable[None]]
 
 @asynccontextmanager
 async def open_backend(
-    endpoints: Endpoints, verifier: Verifier, on_ready: OnReady
+    endpoints: Endpoints, verifier: Verifier, max_batch: int, on_ready: OnReady
 ) -> AsyncGenerator[Backend]:
     """Open everything a server needs, warm it up in the background, and close it again.
 
     Args:
         endpoints: Where the engines answer.
         verifier: Tells who a token speaks for.
+        max_batch: Most concurrent requests that share a statement.
         on_ready: Called once, when the warm-up is done.
     """
     cache = redis.asyncio.from_url(
         endpoints.redis_url, socket_timeout=PROBE_SECONDS, socket_connect_timeout=PROBE_SECONDS
     )
     async with graph_at(endpoints) as graph, cache:
-        backend = Backend(graph, cache, executor(graph), verifier)
+        backend = Backend(graph, cache, executor(graph, max_batch), verifier)
         warming = asyncio.create_task(_warm_up(backend, on_ready))
         try:
             yield backend

@@ -11,10 +11,16 @@ from resolvers import schema
 Result = dict[str, Any]
 
 
-def executor(graph: Graph) -> Executor:
-    """Return the executor of this process."""
+def executor(graph: Graph, max_batch: int) -> Executor:
+    """Return the executor of this process.
+
+    Args:
+        graph: Where statements run.
+        max_batch: Most concurrent requests that share a statement.
+    """
     # Strawberry keeps the graphql-core schema that it is built on to itself.
-    return Executor(schema.SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
+    whole = schema.SCHEMA._schema  # pyright: ignore[reportPrivateUsage]
+    return Executor(whole, graph, max_batch=max_batch)
 
 
 def viewer(principal: Principal) -> Viewer:

@@ -89,7 +89,7 @@ def _run(
         if plan.on_ready:
             await plan.on_ready(address, backend)
 
-    opening = functools.partial(open_backend, endpoints, tokens, on_ready)
+    opening = functools.partial(open_backend, endpoints, tokens, settings.max_batch, on_ready)
     config = uvicorn.Config(
         create_app(opening, _page(settings)),
         loop="uvloop",

@@ -126,6 +126,14 @@ class Settings(BaseSettings):
         "a size such as 256m or 4g",
         pattern=Memory,
     )
+    max_batch: int = _setting(
+        "C360_MAX_BATCH",
+        16,
+        "Most concurrent requests that share one statement; 1 gives each its own.",
+        "a whole number from 1 to 64",
+        ge=1,
+        le=64,
+    )
     bolt_port: int | None = _setting(
         "C360_BOLT_PORT",
         None,

@@ -28,12 +28,19 @@ class Bindings:
     _names: dict[tuple[str, ...], LiteralString] = field(default_factory=dict[tuple[str, ...], Any])
     evaluate: dict[LiteralString, Evaluate] = field(default_factory=dict[Any, Any])
 
-    def add(self, identity: tuple[str, ...], evaluate: Evaluate) -> LiteralString:
-        """The name of the parameter with this identity; the same identity is one parameter."""
+    def add(
+        self, identity: tuple[str, ...], evaluate: Evaluate, *, fixed: bool = False
+    ) -> LiteralString:
+        """The name of the parameter with this identity; the same identity is one parameter.
+
+        `fixed` is for a place where Cypher takes nothing but a parameter, such as LIMIT: requests
+        that share a statement have the same value there. Its name starts with `f`, others with `p`.
+        """
         name = self._names.get(identity)
         if name is None:
-            # Made from a count alone, so it is as literal as if it were written out.
-            name = cast("LiteralString", f"p{len(self._names)}")
+            # Made from a letter and a count, so it is as literal as if it were written out.
+            letter = "f" if fixed else "p"
+            name = cast("LiteralString", f"{letter}{len(self._names)}")
             self._names[identity] = name
             self.evaluate[name] = evaluate
         return name

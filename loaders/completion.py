@@ -6,9 +6,8 @@ graphql-core from the same rows, brought into dicts by response key by the lenie
 errors, paths and null propagation are exactly the specification's.
 """
 
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache
 from typing import Any, cast
 
@@ -37,6 +36,8 @@ from loaders.shapes import (
 
 Complete = Callable[[Any, dict[str, Any]], Any]
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
 
 class Doubt(Exception):
     """A value that compiled completion leaves to graphql-core."""
@@ -51,7 +52,8 @@ class Tagged(dict[str, Any]):
 
 def global_id(prefix: str, value: Any) -> str:
     """The global id of a stored id; `prefix` is the type's name and a colon."""
-    return urlsafe_b64encode((prefix + value).encode()).decode().rstrip("=")
+    encoded = b2a_base64((prefix + value).encode(), newline=False)
+    return encoded.translate(_URL_SAFE, b"=").decode()
 
 
 @cache
@@ -66,7 +68,14 @@ def decimal_amount(value: Any) -> str | None:
     minor, currency = value
     if currency is None:
         return None
-    return str(Decimal(minor).scaleb(-exponent(currency)))
+    places = exponent(currency)
+    if type(minor) is not int:
+        raise Doubt
+    if places == 0:
+        return str(minor)
+    # Written out by hand: a hundred amounts in an answer, and Decimal takes three times as long.
+    whole, part = divmod(abs(minor), 10**places)
+    return f"{'-' if minor < 0 else ''}{whole}.{part:0{places}d}"
 
 
 def strings(value: Any) -> list[str]:

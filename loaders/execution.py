@@ -22,6 +22,7 @@ from graphql.execution.values import VariableValues
 from graph.database import Graph
 from graph.errors import GraphError
 from loaders.completion import Doubt, Tagged
+from loaders.lanes import MAX_BATCH, Lanes
 from loaders.operations import Field, Operation, Operations, Plan
 from loaders.viewer import Audience, Viewer
 
@@ -53,12 +54,24 @@ class Executor:
         schema: The whole schema.
         graph: Where statements run.
         compiled: False leaves every completion to graphql-core, which is slower and the reference.
+        max_batch: Most concurrent requests that share a statement; 1 gives each its own.
+
+    Attributes:
+        counters: What it did so far.
+        lanes: How statements are sent; it counts batches.
     """
 
-    def __init__(self, schema: GraphQLSchema, graph: Graph, *, compiled: bool = True) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        graph: Graph,
+        *,
+        compiled: bool = True,
+        max_batch: int = MAX_BATCH,
+    ) -> None:
         self._compiled = compiled
         self._schema = by_response_key(schema)
-        self._graph = graph
+        self.lanes = Lanes(graph, max_batch)
         self._operations = Operations(self._schema)
         self.counters = Counters()
 
@@ -77,7 +90,11 @@ class Executor:
         if isinstance(values, list):
             return {"errors": [error.formatted for error in values]}
         plan = operation.plan(values)
-        found = await asyncio.gather(*(self._answer(each, values, viewer) for each in plan.fields))
+        if len(plan.fields) == 1:
+            found = [await self._answer(plan.fields[0], values, viewer)]
+        else:
+            answers = (self._answer(each, values, viewer) for each in plan.fields)
+            found = await asyncio.gather(*answers)
         if plan.whole and self._compiled:
             try:
                 return {"data": _complete(plan, found)}
@@ -100,12 +117,12 @@ class Executor:
             if root.statement is None:
                 return _Answer(root.nothing, parameters)
             self.counters.statements += 1
-            rows = await self._graph.run(root.statement, parameters)
+            row = await self.lanes.ask(root.statement, parameters)
         except (GraphQLError, GraphError) as error:
             return error
         except Exception as error:  # noqa: BLE001 - one root field fails, not the whole answer
             return error
-        return _Answer(rows[0][0] if rows else root.nothing, parameters)
+        return _Answer(root.nothing if row is None else row, parameters)
 
     async def _by_graphql_core(
         self,

@@ -123,7 +123,9 @@ def _window(
         raise BadRequest(Code.INVALID_PAGE, "Ask for either first or last, not both.")
     backward = last.now is not None
     size = last if backward else first
-    limit = bindings.add((size.identity, "limit"), lambda values: _limit(size.evaluate(values)))
+    limit = bindings.add(
+        (size.identity, "limit"), lambda values: _limit(size.evaluate(values)), fixed=True
+    )
     window = _Window(limit, backward, [], after=False, before=False)
     for name, follows in (("after", True), ("before", False)):
         cursor = given[name]

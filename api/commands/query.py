@@ -71,4 +71,6 @@ async def _answer(
 ) -> Result:
     """Answer over the running engines, or own ones."""
     async with open_graph(settings) as graph:
-        return await executor(graph).execute(document, variables, operation, viewer(principal))
+        return await executor(graph, max_batch=1).execute(
+            document, variables, operation, viewer(principal)
+        )
