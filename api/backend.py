@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from api.connections import graph_at
 from api.examples import CUSTOMER_360, variables_of_nobody
+from api.garbage import settle
 from api.graphql import Executor, executor, viewer
 from api.tokens import Principal, Verifier
 from graph.database import Graph
@@ -129,4 +130,5 @@ async def open_backend(
 
 async def _warm_up(backend: Backend, on_ready: OnReady) -> None:
     await backend.warm_up()
+    settle()
     await on_ready(backend)

@@ -86,7 +86,7 @@ class Executor:
         operation = self._operations.get(query, operation_name)
         if isinstance(operation, list):
             return {"errors": [error.formatted for error in operation]}
-        values = operation.variables(variables or {})
+        values = operation.variables.coerce(variables or {})
         if isinstance(values, list):
             return {"errors": [error.formatted for error in values]}
         plan = operation.plan(values)

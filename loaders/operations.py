@@ -14,7 +14,7 @@ from graphql import (
     parse,
     validate,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from loaders.arguments import Bindings
 from loaders.compiler import Compiler
@@ -24,6 +24,7 @@ from loaders.ids import decode_id
 from loaders.roots import Root, compile_root
 from loaders.schema import variable_type
 from loaders.selection import Selector
+from loaders.variables import Variables
 
 MAX_PLANS = 64
 
@@ -61,13 +62,8 @@ class Operation:
     definition: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
     id_variables: frozenset[str]
+    variables: Variables
     plans: OrderedDict[Any, Plan] = field(default_factory=OrderedDict[Any, Plan])
-
-    def variables(self, given: dict[str, Any]) -> VariableValues | list[GraphQLError]:
-        """The coerced variables, or what is wrong with them."""
-        return get_variable_values(
-            self.schema, self.definition.variable_definitions or (), given, max_errors=5
-        )
 
     def plan(self, variables: VariableValues) -> Plan:
         """The plan for the shape of these variables, made when first seen."""
@@ -162,7 +158,8 @@ class Operations:
             if isinstance(each, FragmentDefinitionNode)
         }
         ids = frozenset(self._id_variables(chosen[0]))
-        return Operation(self._schema, document, chosen[0], fragments, ids)
+        variables = Variables(self._schema, chosen[0])
+        return Operation(self._schema, document, chosen[0], fragments, ids, variables)
 
     def _id_variables(self, definition: OperationDefinitionNode) -> list[str]:
         return [

@@ -20,8 +20,8 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
-from api.bulk import bulk_work
 from api.connections import open_graph
+from api.garbage import bulk_work
 from api.settings import Settings, load_settings
 from graph.imports import (
     ImportRefused,

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.bulk import bulk_work
 from api.connections import open_graph
+from api.garbage import bulk_work
 from api.settings import Settings, load_settings
 from graph import demo
 from graph.database import Graph
