@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import redis.asyncio
 import structlog
@@ -15,8 +14,9 @@ from redis.exceptions import RedisError
 from api.connections import graph_at
 from api.examples import CUSTOMER_360, variables_of_nobody
 from api.garbage import settle
-from api.graphql import Executor, executor, viewer
-from api.tokens import Principal, Verifier
+from api.graphql import Executor, executor
+from api.operations import StoredOperation
+from api.tokens import Verifier
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.errors import GraphError
@@ -37,6 +37,7 @@ class Backend:
         cache: Redis or Valkey.
         executor: Answers GraphQL requests.
         verifier: Tells who a token speaks for.
+        operations: What is planned before the server is ready.
         warm: Whether the first queries have been planned, which takes seconds.
     """
 
@@ -44,6 +45,7 @@ class Backend:
     cache: redis.asyncio.Redis
     executor: Executor
     verifier: Verifier
+    operations: Sequence[StoredOperation]
     warm: bool = False
     _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _probed: tuple[float, list[str]] = (0.0, [])
@@ -62,24 +64,26 @@ class Backend:
         return reasons if self.warm else [*reasons, "warming up"]
 
     async def warm_up(self) -> None:
-        """Plan the queries a first visitor is likely to ask; try again until that works."""
+        """Plan the operations that are likely to come; try again until that works."""
         started = time.monotonic()
         while not self.warm:
-            self.warm = await self._ask_once()
+            self.warm = await self._plan_once()
             if not self.warm:
                 await asyncio.sleep(WARM_UP_PAUSE_SECONDS)
         logger.info("ready", seconds=round(time.monotonic() - started, 1))
 
-    async def _ask_once(self) -> bool:
-        """Ask for customers that are not there, and say whether that was answered."""
-        staff = viewer(Principal("staff", "warm-up", "warm-up", None, 0.0))
-        errors: list[dict[str, Any]] = []
-        for variables in variables_of_nobody():
-            result = await self.executor.execute(CUSTOMER_360, variables, None, staff)
-            errors += result.get("errors", [])
-        for error in errors:
-            logger.warning("the warm-up failed", code=error.get("extensions", {}).get("code"))
-        return not errors
+    async def _plan_once(self) -> bool:
+        """Have every known operation planned, and say whether the database did."""
+        try:
+            for operation in self.operations:
+                for variables in operation.variables:
+                    for error in await self.executor.prepare(operation.document, variables):
+                        code = (error.extensions or {}).get("code")
+                        logger.warning("not planned", operation=operation.name, code=code)
+        except GraphError as error:
+            logger.warning("the warm-up failed", code=error.code)
+            return False
+        return True
 
     async def _graph_silent(self) -> str | None:
         try:
@@ -99,26 +103,42 @@ class Backend:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How requests are answered.
+
+    Attributes:
+        max_batch: Most concurrent requests that share a statement.
+        operations: What clients are known to send.
+    """
+
+    max_batch: int
+    operations: Sequence[StoredOperation] = ()
+
+
+# The first thing a newcomer asks.
+EXAMPLE = StoredOperation("Customer360", CUSTOMER_360, tuple(variables_of_nobody()))
 OnReady = Callable[[Backend], Awaitable[None]]
 
 
 @asynccontextmanager
 async def open_backend(
-    endpoints: Endpoints, verifier: Verifier, max_batch: int, on_ready: OnReady
+    endpoints: Endpoints, verifier: Verifier, answering: Answering, on_ready: OnReady
 ) -> AsyncGenerator[Backend]:
     """Open everything a server needs, warm it up in the background, and close it again.
 
     Args:
         endpoints: Where the engines answer.
         verifier: Tells who a token speaks for.
-        max_batch: Most concurrent requests that share a statement.
+        answering: How requests are answered.
         on_ready: Called once, when the warm-up is done.
     """
     cache = redis.asyncio.from_url(
         endpoints.redis_url, socket_timeout=PROBE_SECONDS, socket_connect_timeout=PROBE_SECONDS
     )
     async with graph_at(endpoints) as graph, cache:
-        backend = Backend(graph, cache, executor(graph, max_batch), verifier)
+        made = executor(graph, answering.max_batch)
+        backend = Backend(graph, cache, made, verifier, (EXAMPLE, *answering.operations))
         warming = asyncio.create_task(_warm_up(backend, on_ready))
         try:
             yield backend

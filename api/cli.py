@@ -27,6 +27,7 @@ COMMANDS = {
     "seed": ("api.commands.seed", "seed"),
     "import": ("api.commands.imports", "import_"),
     "query": ("api.commands.query", "query"),
+    "explain": ("api.commands.explain", "explain"),
     "schema": ("api.commands.schema", "schema"),
     "token": ("api.commands.token", "token"),
 }

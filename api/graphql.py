@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from graphql import GraphQLError, parse, validate
+
 from api.tokens import Principal
 from graph.database import Graph
 from loaders.execution import Executor
@@ -21,6 +23,15 @@ def executor(graph: Graph, max_batch: int) -> Executor:
     # Strawberry keeps the graphql-core schema that it is built on to itself.
     whole = schema.SCHEMA._schema  # pyright: ignore[reportPrivateUsage]
     return Executor(whole, graph, max_batch=max_batch)
+
+
+def problems(document: str) -> list[str]:
+    """Return why a document cannot be run; empty when it fits the schema."""
+    whole = schema.SCHEMA._schema  # pyright: ignore[reportPrivateUsage]
+    try:
+        return [error.message for error in validate(whole, parse(document))]
+    except GraphQLError as error:
+        return [error.message]
 
 
 def viewer(principal: Principal) -> Viewer:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
@@ -15,15 +15,16 @@ import structlog
 import uvicorn
 
 from api.app import create_app
-from api.backend import Backend, open_backend
+from api.backend import Answering, Backend, OnReady, open_backend
 from api.connections import engine_config, graph_at
 from api.errors import ApiError
 from api.examples import CUSTOMER_360
 from api.graphiql.assets import Assets
 from api.graphiql.page import Page, is_loopback
 from api.logs import log_server
+from api.operations import stored_operations
 from api.settings import Settings
-from api.tokens import Verifier, make_token, verifier
+from api.tokens import make_token, verifier
 from graph.database import Graph
 from graph.engines import Endpoints, attach_or_open, open_engines
 from graph.migrations import migrate
@@ -59,12 +60,14 @@ def serve(settings: Settings, plan: Plan) -> None:
 
     Raises:
         SettingsError: a secret is missing.
-        ApiError: the port is taken, or a file cannot be used.
+        ApiError: the port is taken, or a file or operation cannot be used.
         EngineError: the engines cannot run.
         GraphError: the graph cannot be prepared.
         SystemExit: a signal arrived; everything has been stopped.
     """
     tokens = verifier(settings)
+    known = stored_operations(settings.operations_dir) if settings.operations_dir else []
+    answering = Answering(settings.max_batch, known)
     with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
         port = int(listener.getsockname()[1])
         log_server(settings.log_level, settings.data_dir, port=port, human=not settings.production)
@@ -72,14 +75,14 @@ def serve(settings: Settings, plan: Plan) -> None:
         start = open_engines if plan.own_engines else attach_or_open
         with start(engine_config(settings)) as engines:
             asyncio.run(_prepare(engines.endpoints, plan.prepare))
-            _run(settings, plan, engines.endpoints, tokens, listener, address)
+            opening = functools.partial(open_backend, engines.endpoints, tokens, answering)
+            _run(settings, plan, opening, listener, address)
 
 
 def _run(
     settings: Settings,
     plan: Plan,
-    endpoints: Endpoints,
-    tokens: Verifier,
+    opening: Callable[[OnReady], AbstractAsyncContextManager[Backend]],
     listener: socket.socket,
     address: str,
 ) -> None:
@@ -89,9 +92,8 @@ def _run(
         if plan.on_ready:
             await plan.on_ready(address, backend)
 
-    opening = functools.partial(open_backend, endpoints, tokens, settings.max_batch, on_ready)
     config = uvicorn.Config(
-        create_app(opening, _page(settings)),
+        create_app(lambda: opening(on_ready), _page(settings)),
         loop="uvloop",
         http="httptools",
         ws="none",

@@ -134,6 +134,12 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
     )
+    operations_dir: Directory | None = _setting(
+        "C360_OPERATIONS_DIR",
+        None,
+        "Folder of GraphQL documents that are planned before the server is ready.",
+        "a directory that can be read",
+    )
     bolt_port: int | None = _setting(
         "C360_BOLT_PORT",
         None,

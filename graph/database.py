@@ -7,7 +7,8 @@ its own; every statement that comes this way is therefore safe to repeat.
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Self, cast
 
 import neo4j
 import stamina
@@ -101,6 +102,23 @@ class Graph:
             raise
         raise Unavailable("The database cannot be reached right now.")
 
+    async def profile(self, statement: Statement, parameters: Parameters) -> "Profile":
+        """Run a statement as PROFILE does: with everything the database counts on the way.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        try:
+            async with self._session(neo4j.READ_ACCESS) as session:
+                result = await session.run("PROFILE " + statement.text, parameters)
+                summary = await result.consume()
+        except (DriverError, Neo4jError) as error:
+            if is_retryable(error):
+                raise Unavailable("The database cannot be reached right now.") from error
+            raise
+        # The driver leaves the types of a plan open.
+        return _profile(cast("dict[str, Any]", summary.profile or {}))  # pyright: ignore[reportUnknownMemberType]
+
     def _session(self, mode: str) -> neo4j.AsyncSession:
         # The driver types its session options as unknown keywords.
         return self._driver.session(  # pyright: ignore[reportUnknownMemberType]
@@ -128,6 +146,29 @@ class Graph:
             async with inner:
                 yield Transaction(inner)
                 await inner.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How the database ran a statement.
+
+    Attributes:
+        db_hits: Accesses to the store, of all operators together.
+        table: The plan with its counts, as the database draws it.
+    """
+
+    db_hits: int
+    table: str
+
+
+def _profile(plan: dict[str, Any]) -> Profile:
+    arguments: dict[str, Any] = plan.get("args", {})
+    return Profile(_hits(plan), str(arguments.get("string-representation", "")))
+
+
+def _hits(plan: dict[str, Any]) -> int:
+    own = int(plan.get("args", {}).get("DbHits", 0))
+    return own + sum(_hits(child) for child in plan.get("children", ()))
 
 
 class Transaction:

@@ -21,9 +21,11 @@ from graphql.execution.values import VariableValues
 
 from graph.database import Graph
 from graph.errors import GraphError
+from graph.statements import Statement
 from loaders.completion import Doubt, Tagged
 from loaders.lanes import MAX_BATCH, Lanes
 from loaders.operations import Field, Operation, Operations, Plan
+from loaders.pricing import price
 from loaders.viewer import Audience, Viewer
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,23 @@ class Counters:
 
     statements: int = 0
     fallbacks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One root field of a request, as it would be asked.
+
+    Attributes:
+        key: Its response key.
+        statement: The statement; None when the answer is known to be empty without one.
+        parameters: Values for the statement, and perhaps others that only the answer needs.
+        price: Points.
+    """
+
+    key: str
+    statement: Statement | None
+    parameters: dict[str, Any]
+    price: int
 
 
 class Executor:
@@ -101,6 +120,45 @@ class Executor:
             except Exception:  # noqa: BLE001 - any doubt at all is graphql-core's to judge
                 self.counters.fallbacks += 1
         return await self._by_graphql_core(operation, plan, found, variables, viewer)
+
+    def explain(
+        self, query: str, variables: dict[str, Any] | None, operation_name: str | None
+    ) -> "list[Explained] | list[GraphQLError]":
+        """What a request would send, without sending it; or why it would be refused."""
+        operation = self._operations.get(query, operation_name)
+        if isinstance(operation, list):
+            return operation
+        values = operation.variables.coerce(variables or {})
+        if isinstance(values, list):
+            return values
+        found: list[Explained] = []
+        for planned in operation.plan(values).fields:
+            if planned.refused is not None:
+                return [planned.refused]
+            if planned.root is None:
+                continue
+            parameters = planned.root.bindings.values(values)
+            points = price(planned.root.entry, parameters)
+            found.append(Explained(planned.key, planned.root.statement, parameters, points))
+        return found
+
+    async def prepare(
+        self, query: str, variables: dict[str, Any] | None, operation_name: str | None = None
+    ) -> list[GraphQLError]:
+        """Plan an operation here and in the database; what is wrong with it, if anything.
+
+        Variables of another shape (an id of another type, a null) make another plan.
+
+        Raises:
+            GraphError: the database cannot be reached.
+        """
+        errors: list[GraphQLError] = []
+        for each in self.explain(query, variables, operation_name):
+            if isinstance(each, GraphQLError):
+                errors.append(each)
+            elif each.statement is not None:
+                await self.lanes.prepare(each.statement, each.parameters)
+        return errors
 
     async def _answer(
         self, planned: Field, values: VariableValues, viewer: Viewer

@@ -133,6 +133,17 @@ class Lanes:
         queue.waiting.append(waiting)
         return await waiting.answer
 
+    async def prepare(self, statement: Statement, values: dict[str, Any]) -> None:
+        """Have the database plan both forms of a statement, so that no request waits for it.
+
+        Planning takes a tenth of a second; the form for several runs with no row at all.
+        """
+        sent = shared(statement)
+        await self._graph.run(sent.single, sent.parameters(values))
+        if self._max_batch > 1:
+            fixed = {name: values[name] for name in sent.fixed}
+            await self._graph.run(sent.several, {**fixed, "rows": []})
+
     def _leave(self, key: tuple[Any, ...], queue: _Queue) -> None:
         """A statement has ended: its lane goes to those who wait, or is free."""
         queue.busy -= 1

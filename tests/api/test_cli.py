@@ -144,6 +144,39 @@ def test_query_with_errors_prints_them_and_fails(
 
 
 @pytest.mark.usefixtures("at")
+def test_explain_shows_cypher_parameters_price_and_profile(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    file = tmp_path / "query.graphql"
+    file.write_text(
+        "query Q($n: Int!) { customers(first: $n) { edges { node { id "
+        "orders(first: 3) { edges { node { number } } } } } } }"
+    )
+
+    status, out, err = run(capsys, "explain", str(file), "--variables", '{"n": 5}')
+
+    assert (status, err) == (0, "")
+    title, cypher, parameters, plan = out.split("\n\n", 3)
+    assert re.fullmatch("customers: 20 points, [0-9]+ db hits", title)
+    assert cypher.startswith("RETURN [COLLECT { MATCH (n1:Party)")
+    assert parameters == '{"f0":6,"f1":4}'
+    assert "NodeIndexScan" in plan
+
+
+@pytest.mark.usefixtures("at")
+def test_explain_of_a_document_that_is_refused_fails(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    file = tmp_path / "query.graphql"
+    file.write_text('{ customers(first: 2) { totalCount } customer(id: "x") { id } }')
+
+    status, out, err = run(capsys, "explain", str(file))
+
+    assert (status, err) == (1, "")
+    assert "INVALID_ID" in out
+
+
+@pytest.mark.usefixtures("at")
 def test_migrate_is_safe_to_repeat(capsys: pytest.CaptureFixture[str]):
     assert run(capsys, "migrate") == (0, "0 steps applied; the schema is up to date.\n", "")
 
