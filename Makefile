@@ -50,8 +50,8 @@ schema: $(APP) ## write schema.graphql from the types
 	$(BIN)/python -m api schema > $(VENV)/schema.graphql
 	mv $(VENV)/schema.graphql schema.graphql
 
-bench: $(DEV) ## measure; figures and their conditions are printed
-	$(BIN)/python -m bench
+bench: $(DEV) ## measure against other servers (ARGS="--people 1000" and more: docs/bench.md)
+	$(BIN)/python -m bench $(ARGS)
 
 format: $(DEV) ## let ruff write the code as it should look
 	$(BIN)/ruff check --fix

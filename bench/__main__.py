@@ -1,90 +1,100 @@
-"""`python -m bench`: latency of the 360 query at one connection, written to bench/results.md.
+"""`python -m bench`: this server against others, on the same graph, data and questions.
 
-The world is the demo world with 20,000 people and two customers alike in all but their number of
-orders, 10 and 1,000. They are asked in turn over HTTP on loopback, with a token, one connection.
+Prints the table of ratios and writes everything to bench/results.md. docs/bench.md explains it.
 """
 
 import argparse
-import platform
-from datetime import UTC, datetime
+import signal
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import TypeVar
 
-import orjson
-
-from bench.client import Client, Times, interleaved
-from bench.server import running
+from bench.answers import Different
+from bench.load import BadAnswer
+from bench.measuring import Effort, Findings, measure
+from bench.questions import QUESTIONS, Question
+from bench.report import report
+from bench.servers import KINDS, Kind
+from bench.stage import standing
 
 RESULTS = Path(__file__).with_name("results.md")
-WARM_UP = 2_500  # requests of each query; Java compiles what it runs often
-QUERY = """
-query Customer360($record: RecordKey!) {
-  customer(by: {record: $record}) {
-    id name lifecycle email city country
-    ... on Company { people(first: 5) { edges { title node { id name } } } }
-    ... on Person { companies(first: 5) { edges { title node { id name } } } }
-    partners(first: 3) { edges { node { id name } } }
-    interactions(first: 10) { edges { node { id at channel subject } } }
-    orders(first: 10) { edges { node {
-      id number at total { amount currency }
-      lines(first: 20) { edges { line quantity unitPrice { amount } node { id sku name } } }
-    } } }
-  }
-}
-"""
+SMALLEST = 200  # the questions ask about the first customers
+
+T = TypeVar("T", Kind, Question)
 
 
 def main() -> None:
-    """Measure and write the table."""
+    """Measure, and write the report."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _end)
+    chosen = _parser().parse_args()
+    kinds = _chosen(chosen.only, KINDS, "server")
+    questions = _chosen(chosen.queries, QUESTIONS, "question")
+    effort = Effort(chosen.connections, chosen.rounds, chosen.seconds, chosen.warm_up)
+    found: list[Findings] = []
+    try:
+        for people in chosen.scale or [chosen.people]:
+            with standing(people) as stage:
+                found.append(measure(stage, kinds, questions, effort))
+    except (Different, BadAnswer) as error:
+        sys.exit(f"Nothing was written: {error}")
+    text = report(found, effort)
+    chosen.results.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--people", type=int, default=20_000, help="people in the world")
-    parser.add_argument("--rounds", type=int, default=1_000, help="counted requests of each query")
-    chosen = parser.parse_args()
-    with running(chosen.people) as server:
-        client = Client(server.port, server.token)
-        bodies = {
-            f"{orders:,} orders": orjson.dumps(
-                {
-                    "query": QUERY,
-                    "variables": {
-                        "record": {"source": "crm", "externalId": f"bench-{orders}-orders"}
-                    },
-                }
-            )
-            for orders in (10, 1_000)
-        }
-        for name, body in bodies.items():
-            _check(name, orjson.loads(client.send(body)))
-        found = interleaved(client, bodies, chosen.rounds, warm_up=WARM_UP)
-        client.close()
-    table = _table(found, chosen.people)
-    RESULTS.write_text(table, encoding="utf-8")
-    print(table)
+    add = parser.add_argument
+    add("--people", type=_people, default=20_000, help="customers in the world")
+    add("--scale", type=_list_of(_people), help="several worlds, such as 1000,20000,200000")
+    add("--only", type=_list_of(str), help="servers: " + ", ".join(each.name for each in KINDS))
+    add("--queries", type=_list_of(str), help=", ".join(each.name for each in QUESTIONS))
+    add("--connections", type=_list_of(_positive), default=(1, 16, 64), help="such as 1,16,64")
+    add("--rounds", type=_positive, default=3, help="turns of every server")
+    add("--seconds", type=float, default=3.0, help="length of a turn")
+    add("--warm-up", type=float, default=10.0, help="seconds for each server and question")
+    add("--results", type=Path, default=RESULTS, help="the file that is written")
+    return parser
 
 
-def _check(name: str, answer: dict[str, object]) -> None:
-    """Refuse to time an answer that is not a whole 360."""
-    data = answer.get("data")
-    customer = data.get("customer") if isinstance(data, dict) else None
-    if not isinstance(customer, dict) or len(customer["orders"]["edges"]) != 10:
-        raise SystemExit(f"{name}: not a 360 answer: {orjson.dumps(answer)[:300]!r}")
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
-def _table(found: dict[str, Times], people: int) -> str:
-    rows = "\n".join(
-        f"| 360, customer with {name} | {each.p50:.2f} | {each.p99:.2f} | {each.count} |"
-        for name, each in found.items()
-    )
-    few, many = found.values()
-    return (
-        "# Results\n\n"
-        f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, "
-        f"Python {platform.python_version()}, demo world of {people:,} people, embedded Neo4j, "
-        "one server process, one connection, over HTTP with a token, "
-        f"after {WARM_UP:,} requests of each.\n\n"
-        "| query | p50 ms | p99 ms | requests |\n|---|---|---|---|\n"
-        f"{rows}\n\n"
-        f"1,000 orders against 10 (p50): {many.p50 / few.p50:.2f}\n"
-    )
+def _people(text: str) -> int:
+    number = int(text)
+    if number < SMALLEST:
+        raise argparse.ArgumentTypeError(f"a world has at least {SMALLEST} customers")
+    return number
+
+
+def _list_of(kind: Callable[[str], object]) -> Callable[[str], tuple[object, ...]]:
+    def several(text: str) -> tuple[object, ...]:
+        return tuple(kind(each.strip()) for each in text.split(",") if each.strip())
+
+    several.__name__ = "list"
+    return several
+
+
+def _chosen(names: Sequence[str] | None, known: Sequence[T], what: str) -> list[T]:
+    """The ones that were asked for; all without a wish."""
+    if names is None:
+        return list(known)
+    by_name = {each.name: each for each in known}
+    if unknown := [name for name in names if name not in by_name]:
+        sys.exit(f"There is no {what} {', '.join(unknown)}: choose from {', '.join(by_name)}.")
+    return [by_name[name] for name in names]
+
+
+def _end(_signum: int, _frame: FrameType | None) -> None:
+    """Leave through every `finally`: engines and servers are stopped."""
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The servers that customer360 is measured against."""
