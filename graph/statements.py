@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import LiteralString
 
+from graph.model.kinds import Node
+
 
 class Kind(StrEnum):
     """Whether a statement reads or changes data, or changes the schema."""
@@ -40,8 +42,10 @@ class Pattern:
 
     The three words are variables that the compiler renames. The text ends where a WHERE may follow
     and yields each pair of NODE and EDGE once; `distinct` asks the compiler to see to that.
+    `targets` are the kinds of node at the far end, where that is less than the field's type says.
     """
 
     name: str
     text: LiteralString
     distinct: bool = False
+    targets: tuple[Node, ...] = ()

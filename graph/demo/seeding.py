@@ -12,7 +12,8 @@ from graph.demo.duplicates import Truth
 from graph.demo.steps import steps
 from graph.demo.world import LARGEST, SMALLEST, TODAY, Plan, World
 from graph.errors import Conflict, InvalidInput
-from graph.write import Outcome, Writer, write
+from graph.model import MODEL
+from graph.write import Outcome, Writer, planned_ahead, write
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is written, and how much it is in all."""
@@ -105,6 +106,18 @@ async def _run(graph: Graph, plan: Plan, truth: Path, progress: Progress) -> See
     if found.plan is None:
         await marker.mark(graph, plan, writer, complete=False)
     summary = SeedSummary()
+    # A database that has just started plans on one core while it writes on another.
+    async with planned_ahead(graph, (*MODEL.nodes, *MODEL.relationships)):
+        await _fill(graph, plan, writer, truth, progress, summary)
+    if not found.complete:
+        await marker.mark(graph, plan, writer, complete=True)
+    return summary
+
+
+async def _fill(
+    graph: Graph, plan: Plan, writer: Writer, truth: Path, progress: Progress, summary: SeedSummary
+) -> None:
+    """Make and write batch after batch."""
     with Truth(truth) as book:
         making = steps(World.of(plan), book.tell)
         step = await asyncio.to_thread(next, making, None)
@@ -115,6 +128,3 @@ async def _run(graph: Graph, plan: Plan, truth: Path, progress: Progress) -> See
             summary.add(writing.result())
             progress(step.stage, step.done, step.total)
             step = coming.result()
-    if not found.complete:
-        await marker.mark(graph, plan, writer, complete=True)
-    return summary

@@ -1,7 +1,9 @@
 """From the staging file to batches of the write path, in an order that never changes.
 
-Nodes come before links, each in the order of the mapping and then of their keys. A place in that
-order is where an interrupted import goes on.
+Nodes come in the order of the mapping and then of their keys, together with the links that start
+from them towards nodes that were written before: of a new node's links the write path knows that
+none is there, without a look. The other links follow. A place in that order is where an interrupted
+import goes on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +28,7 @@ LINKS_PER_BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far the writing has come: everything up to this key of this definition."""
+    """How far the writing has come: everything up to this key of this step."""
 
     step: int = 0
     key: str = ""
@@ -38,28 +40,91 @@ class Portion:
 
     Attributes:
         place: Where it ends.
-        part: What is to be written.
-        rows: For each row of the part the number of the file's row that spoke last.
+        parts: What is to be written: nodes and links that start from them, or links alone.
+        rows: For each row of each part the number of the file's row that spoke last.
         ends: Nodes that the links need; only written, and taken back, by a dry run.
     """
 
     place: Place
-    part: Nodes | Links
-    rows: list[int]
+    parts: list[Nodes | Links]
+    rows: list[list[int]]
     ends: list[Nodes] = field(default_factory=list[Nodes])
 
-    def halves(self) -> list["Portion"]:
-        """Cut the portion in two, to find a row that cannot be written."""
-        middle = len(self.rows) // 2
-        return [self._cut(0, middle), self._cut(middle, len(self.rows))]
+    @property
+    def size(self) -> int:
+        """How many nodes and links it holds."""
+        return sum(len(rows) for rows in self.rows)
 
-    def _cut(self, start: int, stop: int) -> "Portion":
-        part = self.part
-        if isinstance(part, Nodes):
-            cut = Nodes(part.node, part.rows[start:stop])
-        else:
-            cut = Links(part.relationship, part.start, part.end, part.rows[start:stop])
-        return Portion(self.place, cut, self.rows[start:stop], self.ends)
+    def smaller(self) -> list["Portion"]:
+        """Cut the portion, to find a row that cannot be written.
+
+        Nodes keep their links until a node is alone with its own; then it comes before them.
+        """
+        head = self.parts[0]
+        if isinstance(head, Nodes) and len(head.rows) > 1:
+            middle = len(head.rows) // 2
+            return [self._around(head.rows[:middle]), self._around(head.rows[middle:])]
+        if len(self.parts) > 1:
+            pairs = zip(self.parts, self.rows, strict=True)
+            return [Portion(self.place, [part], [rows], self.ends) for part, rows in pairs if rows]
+        middle = len(self.rows[0]) // 2
+        cuts = (slice(None, middle), slice(middle, None))
+        return [
+            Portion(self.place, [_part(head, head.rows[cut])], [self.rows[0][cut]], self.ends)
+            for cut in cuts
+        ]
+
+    def _around(self, nodes: list[NodeRow]) -> "Portion":
+        """Return the portion of some of its nodes."""
+        keys = {row.key for row in nodes}
+        found = Portion(self.place, [], [], self.ends)
+        for part, rows in zip(self.parts, self.rows, strict=True):
+            kept = [
+                i
+                for i, row in enumerate(part.rows)
+                if (row.key if isinstance(row, NodeRow) else row.start) in keys
+            ]
+            found.parts.append(_part(part, [part.rows[i] for i in kept]))
+            found.rows.append([rows[i] for i in kept])
+        return found
+
+
+def _part(part: Nodes | Links, rows: Sequence[NodeRow | LinkRow]) -> Nodes | Links:
+    """Return a part like this one with some of its rows, which are then not all of any start."""
+    if isinstance(part, Nodes):
+        return Nodes(part.node, [row for row in rows if isinstance(row, NodeRow)])
+    links = [row for row in rows if isinstance(row, LinkRow)]
+    return Links(part.relationship, part.start, part.end, links)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is written side by side: nodes and links that start from them, or one kind of link.
+
+    Attributes:
+        node: Which definition of the plan's nodes; None for links alone.
+        links: Which definitions of the plan's links.
+    """
+
+    node: int | None
+    links: tuple[int, ...] = ()
+
+
+def _steps(plan: Plan, *, together: bool) -> list[_Step]:
+    """Return the steps: nodes, each with the links that can go with them, then the other links.
+
+    Of one type only one goes with a node, so that what became of it can be told from the counts.
+    """
+    taken: dict[int, dict[str, int]] = {i: {} for i in range(len(plan.nodes))}
+    for i, link in enumerate(plan.links if together else ()):
+        end = plan.nodes[link.end]
+        if not plan.nodes[link.start].reference and (end.reference or link.end < link.start):
+            taken[link.start].setdefault(link.relationship.name, i)
+    with_nodes = {i for links in taken.values() for i in links.values()}
+    return [
+        *(_Step(i, tuple(links.values())) for i, links in taken.items()),
+        *(_Step(None, (i,)) for i in range(len(plan.links)) if i not in with_nodes),
+    ]
 
 
 class Portions:
@@ -72,57 +137,86 @@ class Portions:
         # A refused row may be a line of a document: the lines that are there are then not all.
         self._all_read = staging.refused_rows() == 0
         self._nodes = len(plan.nodes)
-        self._steps = self._nodes + len(plan.links)
+        # A dry run takes nodes back at once, so its links bring both their ends along.
+        self._steps = _steps(plan, together=not dry_run)
 
     def total(self) -> int:
         """Return how many nodes and links there are to write."""
-        return sum(self._staging.count(step) for step in range(self._steps))
+        return sum(self._count(step) for step in self._steps)
 
     def before(self, place: Place) -> int:
         """Return how many nodes and links come before a place, itself included."""
-        done = sum(self._staging.count(step) for step in range(place.step))
-        return done + self._staging.count_until(place.step, place.key)
+        done = sum(self._count(step) for step in self._steps[: place.step])
+        step = self._steps[place.step]
+        if step.node is None:
+            return done + self._staging.count_until(self._nodes + step.links[0], place.key)
+        done += self._staging.count_until(step.node, place.key)
+        until = place.key + KEY_SEPARATOR
+        return done + sum(self._staging.count_until(self._nodes + i, until) for i in step.links)
+
+    def _count(self, step: _Step) -> int:
+        own = 0 if step.node is None else self._staging.count(step.node)
+        return own + sum(self._staging.count(self._nodes + i) for i in step.links)
 
     def since(self, place: Place) -> Iterator[Portion]:
         """Yield what comes after a place."""
-        for step in range(place.step, self._steps):
-            after = place.key if step == place.step else ""
-            while True:
-                portion = (
-                    self._node_portion(step, after)
-                    if step < self._nodes
-                    else self._link_portion(step, after)
-                )
-                if portion is None:
-                    break
+        for number in range(place.step, len(self._steps)):
+            after = place.key if number == place.step else ""
+            make = self._link_portion if self._steps[number].node is None else self._node_portion
+            portion = make(number, after)
+            while portion is not None:
                 yield portion
                 after = portion.place.key
+                portion = make(number, after)
 
-    def _node_portion(self, step: int, after: str) -> Portion | None:
-        items = self._staging.items(step, after, NODES_PER_BATCH)
+    def _node_portion(self, number: int, after: str) -> Portion | None:
+        step = self._steps[number]
+        items = self._staging.items(step.node or 0, after, NODES_PER_BATCH)
         if not items:
             return None
-        definition = self._plan.nodes[step]
-        rows = [row for _, _, row in items]
-        return Portion(Place(step, items[-1][0]), _nodes(definition, items), rows)
+        begin = after and after + KEY_SEPARATOR
+        for i in step.links:
+            items = self._fitting(items, self._nodes + i, begin)
+        definition = self._plan.nodes[step.node or 0]
+        last = items[-1][0]
+        portion = Portion(Place(number, last), [_nodes(definition, items)], [_numbers(items)])
+        for i in step.links:
+            links = self._staging.items(self._nodes + i, begin, -1, before=last + KEY_SEPARATOR)
+            if links:
+                portion.parts.append(self._links(self._plan.links[i], links))
+                portion.rows.append(_numbers(links))
+        return portion
 
-    def _link_portion(self, step: int, after: str) -> Portion | None:
-        items = self._staging.items(step, after, LINKS_PER_BATCH)
+    def _fitting(self, items: list[Stored], position: int, begin: str) -> list[Stored]:
+        """Return the first of the nodes, so many that their links are not too many for a batch."""
+        first = self._staging.key_at(position, begin, LINKS_PER_BATCH)
+        if first is None:
+            return items
+        start = first.split(LINK_SEPARATOR)[0]
+        return [item for item in items if item[0] < start] or items[:1]
+
+    def _link_portion(self, number: int, after: str) -> Portion | None:
+        i = self._steps[number].links[0]
+        position = self._nodes + i
+        items = self._staging.items(position, after, LINKS_PER_BATCH)
         if not items:
             return None
-        link = self._plan.links[step - self._nodes]
+        link = self._plan.links[i]
         if link.complete and len(items) == LINKS_PER_BATCH:
             # All links of a start go together: `complete` speaks of whole starts.
             start = items[-1][0].split(LINK_SEPARATOR)[0]
-            items += self._staging.items(step, items[-1][0], -1, before=start + KEY_SEPARATOR)
-        start, end = self._plan.nodes[link.start], self._plan.nodes[link.end]
-        rows = [_link_row(link, start, end, item) for item in items]
-        complete = link.complete and self._all_read
-        part = Links(link.relationship, start.node, end.node, rows, complete)
-        portion = Portion(Place(step, items[-1][0]), part, [row for _, _, row in items])
+            items += self._staging.items(position, items[-1][0], -1, before=start + KEY_SEPARATOR)
+        place = Place(number, items[-1][0])
+        portion = Portion(place, [self._links(link, items)], [_numbers(items)])
         if self._dry_run:
             portion.ends = self._ends(link, items)
         return portion
+
+    def _links(self, link: LinkDefinition, items: Sequence[Stored]) -> Links:
+        start, end = self._plan.nodes[link.start], self._plan.nodes[link.end]
+        rows = [_link_row(link, start, end, item) for item in items]
+        complete = link.complete and self._all_read
+        return Links(link.relationship, start.node, end.node, rows, complete)
 
     def _ends(self, link: LinkDefinition, items: Sequence[Stored]) -> list[Nodes]:
         """Return the nodes at both ends of links."""
@@ -135,6 +229,11 @@ class Portions:
                 items_there = self._staging.named(position, list(keys))
                 found.append(_nodes(definition, items_there))
         return found
+
+
+def _numbers(items: Sequence[Stored]) -> list[int]:
+    """Return the numbers of the rows that spoke last."""
+    return [row for _, _, row in items]
 
 
 def _nodes(definition: NodeDefinition, items: Sequence[Stored]) -> Nodes:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypedDict, cast
 
-from graph.imports.conditions import Row, Test, compile_condition
+from graph.imports.conditions import Row, compile_condition
 from graph.imports.errors import Fault, Path, Problem, Unfit
 from graph.imports.mapping import LinkSpec, NodeSpec, ValueSpec
-from graph.imports.memo import memoised
+from graph.imports.memo import FAULT, Chunk, Memo
 from graph.imports.values import Compiled, Scope, compile_value, fit, key_text
 from graph.model import MODEL
 from graph.model.kinds import Node, Property, Relationship, Type
@@ -31,7 +31,7 @@ _OBSERVED = Property(OBSERVED, Type.DATETIME, "When the source said so.")
 Item = tuple[str, tuple[Any, ...]]
 """A key and the values of the properties, in the order of the definition."""
 
-Reader = Callable[[Row], Any]
+Reader = Memo[Any]
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Definition:
     names: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     without: tuple[str | None, ...] = ()
-    read: Callable[[Row], Item | None] = field(default=lambda _: None)
+    read: Memo[Item | None] = field(default_factory=lambda: Memo((), lambda _: None))
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class LinkDefinition(Definition):
     relationship: Relationship = field(default_factory=lambda: MODEL.by_type["FOR"])
     start: int = 0
     end: int = 0
-    when: Test | None = None
+    when: Memo[bool] | None = None
     complete: bool = False
     positional: bool = False
     key_positions: tuple[int, ...] = ()
@@ -108,36 +108,61 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
     node = _concrete(spec.label, (*path, "label"))
     scope.uses = set()
     test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
-    test = memoised(set(scope.uses), test) if test else None
+    test = Memo(scope.uses, test) if test else None
+    outer, scope.uses = scope.uses, set()
     keys = [compile_value(value, scope, place) for value, place in _keys(node, spec, path)]
+    key_of = Memo(scope.uses, lambda row: _key_of(keys, row))
+    scope.uses |= outer
     properties = spec.properties
     if spec.reference and (properties or spec.observed):
         raise Problem(path, "a reference is not written, so it has no properties")
     fields = _fields(node, properties, scope, path)
     if spec.observed is not None:
         fields.append(_observed(node, spec.observed, scope, (*path, "observed")))
-    readers = [each.read for each in fields]
-    fault = Fault(keys[0].column, "MISSING_KEY", f"The key of {name} is empty.")
-
-    def work(row: Row) -> Item | None:
-        if test is not None and not test(row):
-            return None
-        key = _key_of(keys, row)
-        if key is not None:
-            return key, _values(readers, row)
-        if spec.optional:
-            return None
-        raise Unfit(fault)
-
+    fault = None if spec.optional else Fault(keys[0].column, "MISSING_KEY", _keyless(name))
+    work, columns = _node_readers(test, key_of, [each.read for each in fields], fault)
     sourced = node.sourced or node.is_a(PARTY)
     return NodeDefinition(
-        **_told(node, fields, memoised(scope.uses, work)),
+        **_told(node, fields, Memo(scope.uses, work, columns)),
         name=name,
         node=node,
         source=(spec.source or source) if sourced else None,
         reference=spec.reference,
         strict=spec.unique == "strict",
     )
+
+
+def _keyless(name: str) -> str:
+    return f"The key of {name} is empty."
+
+
+def _node_readers(
+    test: Memo[bool] | None, key_of: Memo[str | None], readers: list[Reader], fault: Fault | None
+) -> tuple[Callable[[Row], Item | None], Callable[[Chunk], list[Item | None]]]:
+    """Return how to read a node from a row, and from many; without a fault a key may be empty."""
+
+    def work(row: Row) -> Item | None:
+        if test is not None and not test(row):
+            return None
+        key = key_of(row)
+        if key is not None:
+            return key, _values(readers, row)
+        if fault is None:
+            return None
+        raise Unfit(fault)
+
+    def columns(chunk: Chunk) -> list[Item | None]:
+        found: list[Any] = list(zip(key_of.many(chunk), _rows(readers, chunk), strict=True))
+        held = test.many(chunk) if test else [True] * len(found)
+        for i, (key, _) in enumerate(found):
+            if not held[i]:
+                found[i] = None
+            elif key is None or key is FAULT:
+                found[i] = None
+                chunk.doubtful.add(i)
+        return found
+
+    return work, columns
 
 
 def _observed(node: Node, spec: ValueSpec, scope: Scope, path: Path) -> "_Field":
@@ -154,12 +179,10 @@ class _Told(TypedDict):
     names: tuple[str, ...]
     keeps: tuple[str, ...]
     without: tuple[str | None, ...]
-    read: Callable[[Row], Item | None]
+    read: Memo[Item | None]
 
 
-def _told(
-    owner: Node | Relationship, fields: "list[_Field]", read: Callable[[Row], Item | None]
-) -> _Told:
+def _told(owner: Node | Relationship, fields: "list[_Field]", read: Memo[Item | None]) -> _Told:
     names = tuple(each.kind.name for each in fields)
     keeps = tuple(each.value.keep for each in fields)
     without = tuple(each.value.without for each in fields)
@@ -184,19 +207,17 @@ def compile_link(
     _check_ends(relationship, nodes[start].node, nodes[end].node, (*path, "type"))
     scope.uses = set()
     test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
-    test = memoised(scope.uses, test) if test else None
+    test = Memo(scope.uses, test) if test else None
     scope.uses = set()
     fields = _fields(relationship, spec.properties, scope, path)
-    names = tuple(each.kind.name for each in fields)
-    readers = [each.read for each in fields]
-    read = memoised(scope.uses, lambda row: ("", _values(readers, row)))
-    told = _told(relationship, fields, read)
+    told = _told(relationship, fields, _link_reader([each.read for each in fields], scope))
+    names = told["names"]
     return LinkDefinition(
         owner=relationship,
         names=(*names, END),
         keeps=(*told["keeps"], "latest"),
         without=(*told["without"], None),
-        read=read,
+        read=told["read"],
         relationship=relationship,
         start=start,
         end=end,
@@ -205,6 +226,15 @@ def compile_link(
         positional=positional(relationship),
         key_positions=tuple(names.index(key) for key in relationship.key if key in names),
         find=_find(spec, scope, (*path, "find", "by")),
+    )
+
+
+def _link_reader(readers: list[Reader], scope: Scope) -> Memo[Item | None]:
+    """Return how to read the values of a link, whose key is yet to come."""
+    return Memo(
+        scope.uses,
+        lambda row: ("", _values(readers, row)),
+        lambda chunk: [("", values) for values in _rows(readers, chunk)],
     )
 
 
@@ -278,7 +308,7 @@ def _field(
     """Compile one property."""
     outer, scope.uses = scope.uses, set()
     value = compile_value(spec, scope, path)
-    read = memoised(scope.uses, lambda row: _checked(owner, kind, value, row))
+    read = Memo(scope.uses, lambda row: _checked(owner, kind, value, row))
     scope.uses |= outer
     return _Field(kind, value, read)
 
@@ -323,6 +353,13 @@ def _values(readers: Sequence[Reader], row: Row) -> tuple[Any, ...]:
             except Unfit as unfit:
                 faults.extend(unfit.faults)
         raise Unfit(*faults) from None
+
+
+def _rows(readers: Sequence[Reader], chunk: Chunk) -> list[tuple[Any, ...]]:
+    """Return the values of every row of a chunk."""
+    if not readers:
+        return [()] * len(chunk.rows)
+    return list(zip(*[read.many(chunk) for read in readers], strict=True))
 
 
 def _checked(owner: Node | Relationship, kind: Property, value: Compiled, row: Row) -> object:

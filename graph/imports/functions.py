@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
@@ -154,8 +154,14 @@ def _parsed(text: str, pattern: str | None) -> datetime:
         raise unfit("NOT_A_TIME", f"The value is not {how}.") from None
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Names of all time zones; finding them walks through hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _local_time(zone: str, pattern: str | None = None) -> Step:
-    if zone not in available_timezones():
+    if zone not in _zones():
         raise ValueError(f"{zone!r} is not an IANA time zone")
     place = ZoneInfo(zone)
 

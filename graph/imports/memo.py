@@ -1,70 +1,147 @@
 """Remembering what was worked out for cells that look alike, in bounded memory.
 
 The columns of a real file repeat themselves: a few hundred customers, prices and quantities in
-millions of rows. Looking a result up costs a tenth of working it out.
+millions of rows. Looking a result up costs a tenth of working it out, and looking a whole column up
+at once a tenth of that.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from graph.imports.conditions import Row
+from graph.imports.conditions import Cell, Row
+from graph.imports.errors import Unfit
 
 Result = TypeVar("Result")
 
 SIZE = 8_192
 TRIAL = 4_096
 HOPELESS = 0.9
+COMPOSED = 0.3
+"""Shares of rows that are new from which on remembering costs more than it saves: of a function,
+and of one that can be composed of remembered columns."""
+FAULT = Unfit()
+"""What is remembered for cells of which a function raises `Unfit`."""
 
 
-def memoised(uses: Collection[int], work: Callable[[Row], Result]) -> Callable[[Row], Result]:
-    """Return a function of a row with a memory; it gives up when rows hardly ever look alike.
+@dataclass(slots=True)
+class Chunk:
+    """Some rows, which are looked at column by column.
 
-    Args:
-        uses: Positions of all the cells that the function looks at; none for a constant.
-        work: The function. What it returns must not be changed; what it raises is not remembered.
+    Attributes:
+        rows: The rows: cells, number, positions.
+        columns: The same, turned.
+        doubtful: Indexes of the rows that have to be read one by one, for their faults.
     """
-    if not uses:
-        return _once(work)
-    cells_of = itemgetter(*sorted(uses))
-    known: dict[Any, Result] = {}
-    asked = worked = 0
-    hopeless = False
 
-    def add(cells: object, row: Row) -> Result:
-        nonlocal worked, hopeless
-        found = work(row)
-        worked += 1
-        if worked % TRIAL == 0 and worked > HOPELESS * asked:
-            hopeless = True
-            known.clear()
-            return found
-        if len(known) >= SIZE:
-            known.clear()
-        known[cells] = found
+    rows: list[Row]
+    columns: list[Sequence[Cell]]
+    doubtful: set[int] = field(default_factory=set[int])
+
+
+class Memo(Generic[Result]):
+    """A function of a row with a memory; it gives up when rows hardly ever look alike."""
+
+    def __init__(
+        self,
+        uses: Collection[int],
+        work: Callable[[Row], Result],
+        columns: Callable[[Chunk], list[Any]] | None = None,
+    ) -> None:
+        """Make the function.
+
+        Args:
+            uses: Positions of all the cells that the function looks at; none for a constant.
+            work: The function. What it returns must not be changed; it may raise `Unfit`.
+            columns: The function for many rows, used where remembering is hopeless.
+        """
+        self._uses = sorted(uses)
+        self._cells: Callable[[Row], Any] = itemgetter(*self._uses) if uses else _nothing
+        self._work = work
+        self._columns = columns
+        self._known: dict[Any, Any] = {}
+        self._faulty = False
+        self._asked = self._worked = 0
+        self._hopeless = False
+
+    def __call__(self, row: Row) -> Result:
+        """Return the function of one row.
+
+        Raises:
+            Unfit: whatever the function raises.
+        """
+        if self._hopeless:
+            return self._work(row)
+        self._asked += 1
+        cells = self._cells(row)
+        try:
+            found = self._known[cells]
+        except KeyError:
+            return self._add(cells, row)
+        return self._work(row) if found is FAULT else found
+
+    def _add(self, cells: object, row: Row) -> Result:
+        self._bound()
+        found = self._known[cells] = self._work(row)
+        self._worked += 1
+        self._judge()
         return found
 
-    def read(row: Row) -> Result:
-        nonlocal asked
-        if hopeless:
-            return work(row)
-        asked += 1
-        cells = cells_of(row)
+    def many(self, chunk: Chunk) -> list[Any]:
+        """Return the function of every row of a chunk; a row that has none becomes doubtful."""
+        if self._hopeless and self._columns is not None:
+            return self._columns(chunk)
+        if self._hopeless:
+            return self._marked(chunk, [self._attempt(row) for row in chunk.rows], faulty=True)
+        keys = self._keys(chunk)
+        known = self._known
+        self._bound()
+        self._asked += len(keys)
+        missing = set(keys).difference(known)
+        if missing:
+            rows = dict(zip(keys, chunk.rows, strict=True))
+            for key in missing:
+                known[key] = self._attempt(rows[key])
+            self._worked += len(missing)
+        found = [known[key] for key in keys]
+        if missing:
+            self._judge()
+        return self._marked(chunk, found, faulty=self._faulty)
+
+    def _keys(self, chunk: Chunk) -> Sequence[Any]:
+        if len(self._uses) == 1:
+            return chunk.columns[self._uses[0]]
+        if not self._uses:
+            return [()] * len(chunk.rows)
+        return list(zip(*[chunk.columns[i] for i in self._uses], strict=True))
+
+    def _attempt(self, row: Row) -> Result | Unfit:
         try:
-            return known[cells]
-        except KeyError:
-            return add(cells, row)
+            return self._work(row)
+        except Unfit:
+            self._faulty = True
+            return FAULT
 
-    return read
+    @staticmethod
+    def _marked(chunk: Chunk, found: list[Any], *, faulty: bool) -> list[Any]:
+        if faulty:
+            chunk.doubtful.update(i for i, one in enumerate(found) if one is FAULT)
+        return found
+
+    def _bound(self) -> None:
+        """Forget everything when it has become too much."""
+        if len(self._known) >= SIZE:
+            self._known.clear()
+            self._faulty = False
+
+    def _judge(self) -> None:
+        """Stop remembering when after a trial nearly everything had to be worked out."""
+        limit = HOPELESS if self._columns is None else COMPOSED
+        if self._worked >= TRIAL and self._worked > limit * self._asked:
+            self._hopeless = True
+            self._known.clear()
 
 
-def _once(work: Callable[[Row], Result]) -> Callable[[Row], Result]:
-    """Return a function of no cell, worked out at its first row."""
-    only: list[Result] = []
-
-    def read(row: Row) -> Result:
-        if not only:
-            only.append(work(row))
-        return only[0]
-
-    return read
+def _nothing(_: Row) -> tuple[()]:
+    return ()

@@ -3,11 +3,11 @@
 Nothing here remembers rows, except the position counters, which hold one number per group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph.imports.conditions import Cell, Columns, Row, Test, compile_condition, text_of
+from graph.imports.conditions import Columns, Row, compile_condition
 from graph.imports.definitions import (
     LINK_SEPARATOR,
     Item,
@@ -19,7 +19,7 @@ from graph.imports.definitions import (
 from graph.imports.errors import Fault, FileRefused, Path, Problem, Unfit
 from graph.imports.functions import Value
 from graph.imports.mapping import Condition, Mapping
-from graph.imports.memo import memoised
+from graph.imports.memo import FAULT, Chunk, Memo
 from graph.imports.values import Ordinals, Scope, compile_value
 
 MAX_COLUMNS = 1_000
@@ -34,12 +34,36 @@ class Found:
     links: list[Item | None] = field(default_factory=list[Item | None])
 
 
+@dataclass(slots=True)
+class FoundColumns:
+    """What the rows of a chunk hold: `Found` turned, by definition and then by row."""
+
+    orders: list[str | float]
+    nodes: list[list[Item | None]]
+    links: list[list[Item | None]]
+    refused: list[tuple[int, Unfit]] = field(default_factory=list[tuple[int, Unfit]])
+
+    def put(self, i: int, found: Found) -> None:
+        """Replace what a row holds."""
+        self.orders[i] = found.order
+        for items, item in zip(self.nodes, found.nodes, strict=True):
+            items[i] = item
+        for items, item in zip(self.links, found.links, strict=True):
+            items[i] = item
+
+    def drop(self, i: int, unfit: Unfit) -> None:
+        """Refuse a row: it holds nothing."""
+        for items in (*self.nodes, *self.links):
+            items[i] = None
+        self.refused.append((i, unfit))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A check: the row is refused when it applies and does not hold."""
 
-    require: Test
-    when: Test | None
+    require: Memo[bool]
+    when: Memo[bool] | None
     fault: Fault
 
 
@@ -66,13 +90,46 @@ class Plan:
         self._rules = [_rule(i, mapping, scope) for i in range(len(spec.checks))]
         scope.uses = set()
         self._order = compile_value(spec.order, scope, ("order",)) if spec.order else None
-        self._order_value = memoised(scope.uses, self._order.get) if self._order else None
+        self._order_value = Memo(scope.uses, self._order.get) if self._order else None
         self.groups = scope.ordinals.groups
         self.columns = known.names
 
-    def group_keys(self, cells: list[Cell]) -> list[str]:
-        """Return what each position counter counts in a row."""
-        return ["\x1f".join(text_of(cells[i]) for i in group) for group in self.groups]
+    def read_many(self, chunk: Chunk, check: Callable[[Found], None] | None) -> FoundColumns:
+        """Return what the rows of a chunk hold, as `read` of each would tell.
+
+        Args:
+            chunk: The rows.
+            check: Raises `Unfit` for a row that is to be refused for another reason.
+        """
+        for rule in self._rules:
+            held = rule.require.many(chunk)
+            if not all(held):
+                failed = {i for i, one in enumerate(held) if not one}
+                when = rule.when.many(chunk) if rule.when else None
+                chunk.doubtful |= failed if when is None else {i for i in failed if when[i]}
+        orders = self._orders(chunk)
+        nodes = [node.read.many(chunk) for node in self.nodes]
+        found = FoundColumns(orders, nodes, [_links(link, chunk, nodes) for link in self.links])
+        for i in range(len(chunk.rows)) if check else sorted(chunk.doubtful):
+            try:
+                one = self.read(chunk.rows[i])
+                if check:
+                    check(one)
+                found.put(i, one)
+            except Unfit as unfit:
+                found.drop(i, unfit)
+        return found
+
+    def _orders(self, chunk: Chunk) -> list[str | float]:
+        if self._order_value is None:
+            return [""] * len(chunk.rows)
+        orders = self._order_value.many(chunk)
+        if None in orders:
+            chunk.doubtful.update(i for i, order in enumerate(orders) if order is None)
+        return [
+            order if isinstance(order, str) else 0.0 if order is FAULT else _comparable(order)
+            for order in orders
+        ]
 
     def read(self, row: Row) -> Found:
         """Return what a row holds.
@@ -145,11 +202,33 @@ def _link(
     return link_item(link, start[0], end[0] if end else "", values)
 
 
+def _links(
+    link: LinkDefinition, chunk: Chunk, nodes: Sequence[Sequence[Item | None]]
+) -> list[Item | None]:
+    """Return the links of a chunk's rows; what is wrong with a doubtful row does not matter."""
+    whens = link.when.many(chunk) if link.when else [True] * len(chunk.rows)
+    starts, ends = nodes[link.start], nodes[link.end]
+    found: list[Item | None] = []
+    for start, end, when, item in zip(starts, ends, whens, link.read.many(chunk), strict=True):
+        if start is None or not when or item is FAULT or start is FAULT:
+            found.append(None)
+        elif link.find is not None:
+            found.append((start[0], item[1]))
+        elif end is None or end is FAULT:
+            found.append(None)
+        else:
+            found.append(link_item(link, start[0], end[0], item[1]))
+    return found
+
+
 def link_item(link: LinkDefinition, start: str, end: str, values: tuple[Any, ...] = ()) -> Item:
     """Return a link's item: what tells it apart, and its values with the key of its end."""
-    own = "".join(f"{LINK_SEPARATOR}{values[i]}" for i in link.key_positions)
-    told_apart_by = "" if link.positional else f"{LINK_SEPARATOR}{end}"
-    return f"{start}{own}{told_apart_by}{LINK_SEPARATOR}", (*values, end)
+    key = start
+    for i in link.key_positions:
+        key = f"{key}{LINK_SEPARATOR}{values[i]}"
+    if not link.positional:
+        key = f"{key}{LINK_SEPARATOR}{end}"
+    return key + LINK_SEPARATOR, (*values, end)
 
 
 def _rule(position: int, mapping: Mapping, scope: Scope) -> Rule:
@@ -162,10 +241,10 @@ def _rule(position: int, mapping: Mapping, scope: Scope) -> Rule:
     return Rule(require, when, Fault(check.require.column, "CHECK_FAILED", check.say))
 
 
-def _remembered(spec: Condition | None, scope: Scope, path: Path) -> Test | None:
+def _remembered(spec: Condition | None, scope: Scope, path: Path) -> Memo[bool] | None:
     uses: set[int] = set()
     test = compile_condition(spec, scope.columns, path, uses)
-    return memoised(uses, test) if test else None
+    return Memo(uses, test) if test else None
 
 
 def wanted_columns(mapping: Mapping) -> list[str]:

@@ -15,13 +15,23 @@ from graph.imports.definitions import Definition, NodeDefinition
 from graph.imports.errors import Fault, FileRefused, Refusal, Unfit
 from graph.imports.files import Source
 from graph.imports.mapping import Mapping
-from graph.imports.plan import Found, Plan, check_columns, link_item, wanted_columns
+from graph.imports.memo import Chunk
+from graph.imports.plan import (
+    Found,
+    FoundColumns,
+    Plan,
+    check_columns,
+    link_item,
+    wanted_columns,
+)
 from graph.imports.progress import OnProgress, Phase, Progress
 from graph.imports.reducing import Stamp
 from graph.imports.rows import Rows, open_rows
 from graph.imports.staging import HELD, Collector, Counters, Staging
 
 TELL_EVERY = 2_000
+AT_ONCE = 500
+"""Rows that are looked at column by column."""
 
 
 def plan_of(source: Source, mapping: Mapping, name: str) -> Plan:
@@ -78,41 +88,54 @@ class _Reading:
 
     def run(self) -> None:
         """Read every row."""
+        numbers: list[int] = []
+        rows: list[list[Cell]] = []
         for each in self._rows.each:
             self.rows += 1
             if isinstance(each, Refusal):
                 self._refuse([each])
             else:
-                self._row(*each)
-            if self.rows % TELL_EVERY == 0:
+                numbers.append(each[0])
+                rows.append(each[1])
+            tell = self.rows % TELL_EVERY == 0
+            if tell or len(rows) >= AT_ONCE:
+                self._take(numbers, rows)
+                numbers, rows = [], []
+            if tell:
                 self._tell()
+        self._take(numbers, rows)
         self._flush()
         self._collector.flush()
         self._finds.grant(self._collector)
         self._collector.flush()
         self._tell()
 
-    def _row(self, number: int, cells: list[Cell]) -> None:
-        positions = self._counters.next(self._plan.group_keys(cells))
-        row = (*cells, number, *positions)
-        try:
-            found = self._plan.read(row)
-            self._check_strict(found)
-        except Unfit as unfit:
-            faults = unfit.faults
-            self._refuse([Refusal(number, one.column, one.code, one.message) for one in faults])
+    def _take(self, numbers: list[int], rows: list[list[Cell]]) -> None:
+        """Read some rows, column by column."""
+        if not rows:
             return
-        stamp: Stamp = (isinstance(found.order, str), found.order, number)
-        add = self._collector.add
-        position = -1
-        for position, item in enumerate(found.nodes):
-            if item is not None and not self._plan.nodes[position].reference:
-                add(position, item[0], item[1], stamp)
-        first = position + 1
-        for position, item in enumerate(found.links):
-            if item is not None and self._plan.links[position].find is None:
-                add(first + position, item[0], item[1], stamp)
-        self._finds.note(row, number, found)
+        columns: list[Sequence[Cell]] = [*zip(*rows, strict=True), numbers]
+        columns += [
+            self._counters.count(i, joined(columns, group))
+            for i, group in enumerate(self._plan.groups)
+        ]
+        chunk = Chunk(list(zip(*columns, strict=True)), columns)
+        found = self._plan.read_many(chunk, self._check_strict if self._strict else None)
+        for i, unfit in found.refused:
+            faults = unfit.faults
+            self._refuse([Refusal(numbers[i], one.column, one.code, one.message) for one in faults])
+        stamps: list[Stamp] = [
+            (isinstance(order, str), order, number)
+            for order, number in zip(found.orders, numbers, strict=True)
+        ]
+        for position, items in enumerate(found.nodes):
+            if not self._plan.nodes[position].reference:
+                self._collector.add(position, items, stamps)
+        first = len(found.nodes)
+        for position, items in enumerate(found.links):
+            if self._plan.links[position].find is None:
+                self._collector.add(first + position, items, stamps)
+        self._finds.note(chunk, stamps, found)
 
     def _check_strict(self, found: Found) -> None:
         """Refuse a row of a key over which rows contradict each other."""
@@ -151,16 +174,16 @@ class _Finds:
         self._candidates: list[tuple[Any, ...]] = []
         self._wishes: list[tuple[Any, ...]] = []
 
-    def note(self, row: Sequence[Cell], number: int, found: Found) -> None:
-        """Note what a row offers to others and what it looks for."""
+    def note(self, chunk: Chunk, stamps: Sequence[Stamp], found: FoundColumns) -> None:
+        """Note what rows offer to others and what they look for."""
         for position, link in self._links:
-            cells = link.find.cells if link.find else ()
-            by = "\x1f".join(text_of(row[i]) for i in cells)
-            target, wish = found.nodes[link.end], found.links[position]
-            if target is not None:
-                self._candidates.append((position, by, found.order, number, target[0]))
-            if wish is not None:
-                self._wishes.append((position, by, found.order, number, wish[0]))
+            groups = joined(chunk.columns, link.find.cells if link.find else ())
+            rows = zip(groups, stamps, found.nodes[link.end], found.links[position], strict=True)
+            for by, (_, order, number), target, wish in rows:
+                if target is not None:
+                    self._candidates.append((position, by, order, number, target[0]))
+                if wish is not None:
+                    self._wishes.append((position, by, order, number, wish[0]))
         if len(self._candidates) + len(self._wishes) >= HELD:
             self._flush()
 
@@ -170,8 +193,7 @@ class _Finds:
         for position, link in self._links:
             for start, end, order, row in self._staging.granted(position):
                 stamp: Stamp = (isinstance(order, str), order, row)
-                key, values = link_item(link, start, end)
-                collector.add(self._first + position, key, values, stamp)
+                collector.add(self._first + position, [link_item(link, start, end)], [stamp])
 
     def _flush(self) -> None:
         with self._staging.transaction():
@@ -179,6 +201,12 @@ class _Finds:
             self._staging.add_wishes(self._wishes)
         self._candidates.clear()
         self._wishes.clear()
+
+
+def joined(columns: Sequence[Sequence[Cell]], group: Sequence[int]) -> list[str]:
+    """Return for every row the texts of a group of columns as one; equal where the texts are."""
+    texts = [[text_of(cell) for cell in columns[i]] for i in group]
+    return ["\x1f".join(each) for each in zip(*texts, strict=True)]
 
 
 def _note_what_is_said(plan: Plan, rows: Rows, staging: Staging) -> None:

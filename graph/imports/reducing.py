@@ -71,6 +71,7 @@ class Reducer:
         self._keeps = definition.keeps
         self._plain = set(self._keeps) <= {"latest"}
         self._repeatable = "sum" not in self._keeps
+        self._others = [(i, keep) for i, keep in enumerate(self._keeps) if keep != "latest"]
 
     def add(self, state: State, values: Values, stamp: Stamp) -> None:
         """Merge one row into a state."""
@@ -90,14 +91,13 @@ class Reducer:
 
     def _merge(self, state: State, values: Values, top: Stamp, bottom: Stamp) -> None:
         later, earlier = top >= state.top, bottom < state.bottom
-        merged: list[Any] = []
-        for keep, old, new in zip(self._keeps, state.values, values, strict=True):
-            if keep == "latest":
-                merged.append(new if later else old)
-            elif keep == "earliest":
-                merged.append(new if earlier else old)
+        old = state.values
+        merged = list(values if later else old)
+        for i, keep in self._others:
+            if keep == "earliest":
+                merged[i] = values[i] if earlier else old[i]
             else:
-                merged.append(_COMBINE[keep](old, new))
+                merged[i] = _COMBINE[keep](old[i], values[i])
         state.values = merged
         state.top = top if later else state.top
         state.bottom = bottom if earlier else state.bottom

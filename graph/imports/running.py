@@ -21,12 +21,14 @@ from graph.imports.progress import OnProgress, Progress, Summary, Tally
 from graph.imports.reading import plan_of, stage
 from graph.imports.staging import Staging
 from graph.imports.writing import Writing
-from graph.write import Writer
+from graph.model.kinds import Node, Relationship
+from graph.model.machinery import JOB
+from graph.write import Writer, planned_ahead
 
 ACTOR = "import"
 _BUSY = "Another process imports this file: wait until that has ended."
-REDUCTION = 1
-"""Number of the way rows are reduced; raised when a staging file of before would differ."""
+REDUCTION = 2
+"""Number of the way rows are reduced and ordered; raised when a staging file or place differs."""
 
 
 def committed_mappings() -> dict[str, Path]:
@@ -140,6 +142,11 @@ class _Import:
 
 async def _run(graph: Graph, run: _Import, report: Path) -> Summary:
     plan = await asyncio.to_thread(plan_of, run.file, run.mapping, run.name)
+    async with planned_ahead(graph, _kinds(plan)):
+        return await _stage_and_write(graph, run, plan, report)
+
+
+async def _stage_and_write(graph: Graph, run: _Import, plan: Plan, report: Path) -> Summary:
     try:
         staging, rows = await asyncio.to_thread(_staged, run, plan)
     except asyncio.CancelledError:
@@ -152,6 +159,12 @@ async def _run(graph: Graph, run: _Import, report: Path) -> Summary:
         staging.close()
     _remove(run.staged)
     return summary
+
+
+def _kinds(plan: Plan) -> list[Node | Relationship]:
+    """Return the kinds of what an import writes, in that order."""
+    nodes = (each.node for each in plan.nodes if not each.reference)
+    return [JOB, *nodes, *(each.relationship for each in plan.links)]
 
 
 async def _write(graph: Graph, run: _Import, plan: Plan, staging: Staging, rows: int) -> Summary:

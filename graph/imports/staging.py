@@ -6,13 +6,13 @@ to the graph before the whole file was found readable, and an interrupted import
 
 import contextlib
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from graph.imports.definitions import Definition
+from graph.imports.definitions import Definition, Item
 from graph.imports.errors import Refusal
 from graph.imports.reducing import Reducer, Stamp, State
 
@@ -92,17 +92,27 @@ class Staging:
 
     def store(self, position: int, reducer: Reducer, states: dict[str, State]) -> None:
         """Merge states into those on disk."""
+        before = self._known(position, states)
         rows: list[tuple[int, str, bytes]] = []
-        for key, state in states.items():
-            found = self._db.execute(
-                "SELECT state FROM item WHERE def = ? AND key = ?", (position, key)
-            ).fetchone()
-            if found:
-                before = _loaded(found[0])
-                reducer.merge(before, state)
-                state = before
-            rows.append((position, key, orjson.dumps([state.values, state.top, state.bottom])))
+        for key in sorted(states):
+            state = states[key]
+            if key in before:
+                earlier = _loaded(before[key])
+                reducer.merge(earlier, state)
+                state = earlier
+            rows.append((position, key, orjson.dumps((state.values, state.top, state.bottom))))
         self._db.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?)", rows)
+
+    def _known(self, position: int, keys: Collection[str]) -> dict[str, bytes]:
+        """Return the states on disk of those keys that are there."""
+        return dict(
+            self._db.execute(
+                # CROSS JOIN keeps the order: a look-up by the primary key for each wanted one.
+                "SELECT item.key, state FROM json_each(?) AS wanted"
+                " CROSS JOIN item WHERE def = ? AND item.key = wanted.value",
+                (orjson.dumps(list(keys)).decode(), position),
+            )
+        )
 
     def items(
         self, position: int, after: str, limit: int, before: str | None = None
@@ -119,6 +129,14 @@ class Staging:
         bounds: tuple[Any, ...] = (position, after) if before is None else (position, after, before)
         query = f"SELECT key, state FROM item WHERE def = ? AND key > ?{until} ORDER BY key LIMIT ?"  # noqa: S608 - both texts are literals
         return [_stored(*row) for row in self._db.execute(query, (*bounds, limit))]
+
+    def key_at(self, position: int, after: str, distance: int) -> str | None:
+        """Return the key that so many others of a definition separate from a key; None past all."""
+        row = self._db.execute(
+            "SELECT key FROM item WHERE def = ? AND key > ? ORDER BY key LIMIT 1 OFFSET ?",
+            (position, after, distance),
+        ).fetchone()
+        return row[0] if row else None
 
     def named(self, position: int, keys: Sequence[str]) -> list[Stored]:
         """Return the things of a definition with these keys; absent ones are left out."""
@@ -209,15 +227,20 @@ class Collector:
         self._states: list[dict[str, State]] = [{} for _ in definitions]
         self._held = 0
 
-    def add(self, position: int, key: str, values: tuple[Any, ...], stamp: Stamp) -> None:
-        """Merge what a row says of one thing."""
-        states = self._states[position]
-        state = states.get(key)
-        if state is not None:
-            self._reducers[position].add(state, values, stamp)
-            return
-        states[key] = State(values, stamp, stamp)
-        self._held += 1
+    def add(self, position: int, items: Sequence[Item | None], stamps: Sequence[Stamp]) -> None:
+        """Merge what rows say of the things of one definition; None says nothing."""
+        states, merge = self._states[position], self._reducers[position].add
+        before = len(states)
+        for item, stamp in zip(items, stamps, strict=True):
+            if item is None:
+                continue
+            key, values = item
+            state = states.get(key)
+            if state is None:
+                states[key] = State(values, stamp, stamp)
+            else:
+                merge(state, values, stamp)
+        self._held += len(states) - before
         if self._held >= HELD:
             self.flush()
 
@@ -238,18 +261,18 @@ class Counters:
         self._counts: list[dict[str, int]] = [{} for _ in range(groups)]
         self._spilled = False
 
-    def next(self, keys: Sequence[str]) -> list[int]:
-        """Return the position of a row in each of its groups."""
+    def count(self, position: int, keys: Sequence[str]) -> list[int]:
+        """Return the position of each of some rows in its group."""
+        counts = self._counts[position]
         found: list[int] = []
-        for position, key in enumerate(keys):
-            counts = self._counts[position]
+        for key in keys:
             count = counts.get(key)
             if count is None:
                 count = self._staging.counters(position, key) if self._spilled else 0
-            counts[key] = count + 1
-            found.append(count + 1)
-            if len(counts) > HELD:
-                self._spill(position, counts)
+            counts[key] = count = count + 1
+            found.append(count)
+        if len(counts) > HELD:
+            self._spill(position, counts)
         return found
 
     def _spill(self, position: int, counts: dict[str, int]) -> None:

@@ -51,7 +51,7 @@ class Writing:
             finally:
                 following = await ahead
             self._count(portion, outcome, summary)
-            done += len(portion.rows)
+            done += portion.size
             place = portion.place
             self._on_progress(
                 Progress(Phase.WRITING, done, total, summary.rows, self._staging.refused_rows())
@@ -62,44 +62,45 @@ class Writing:
     async def _write(self, portion: Portion, note: list[Nodes]) -> Outcome:
         """Write a portion; leave out and report the rows that the write path refuses."""
         dry_run = self._job is None
-        parts = [*portion.ends, portion.part, *note]
+        parts = [*portion.ends, *portion.parts, *note]
         try:
             return await write(self._graph, Batch(parts), self._writer, dry_run=dry_run)
         except (InvalidInput, Conflict) as error:
-            if len(portion.rows) == 1:
+            if portion.size == 1:
                 code = "CONFLICT" if isinstance(error, Conflict) else "INVALID"
-                self._refusals.append(Refusal(portion.rows[0], None, code, str(error)))
+                row = next(number for rows in portion.rows for number in rows)
+                self._refusals.append(Refusal(row, None, code, str(error)))
                 return Outcome()
         outcome = Outcome()
-        for half in portion.halves():
-            outcome.add(await self._write(half, note))
+        for smaller in portion.smaller():
+            outcome.add(await self._write(smaller, note))
         return outcome
 
     def _count(self, portion: Portion, outcome: Outcome, summary: Summary) -> None:
         """Add what became of a portion, and report links whose ends are not there."""
-        part = portion.part
-        if isinstance(part, Links):
-            name = part.relationship.name
-            count = outcome.links.get(name, Count())
-            tally = summary.links.setdefault(name, Tally())
-            self._report_missing(portion, part, count)
-        else:
-            count = outcome.nodes.get(part.node.name, Count())
-            tally = summary.nodes.setdefault(part.node.name, Tally())
-        tally.created += count.created
-        tally.changed += count.changed
-        tally.unchanged += count.unchanged
-        tally.retracted += count.retracted
-        if self._job and count.created + count.changed + count.retracted:
-            self._job.changed()
+        for part, rows in zip(portion.parts, portion.rows, strict=True):
+            if isinstance(part, Links):
+                name = part.relationship.name
+                count = outcome.links.get(name, Count())
+                tally = summary.links.setdefault(name, Tally())
+                self._report_missing(part, rows, count)
+            else:
+                count = outcome.nodes.get(part.node.name, Count())
+                tally = summary.nodes.setdefault(part.node.name, Tally())
+            tally.created += count.created
+            tally.changed += count.changed
+            tally.unchanged += count.unchanged
+            tally.retracted += count.retracted
+            if self._job and count.created + count.changed + count.retracted:
+                self._job.changed()
 
-    def _report_missing(self, portion: Portion, part: Links, count: Count) -> None:
+    def _report_missing(self, part: Links, rows: list[int], count: Count) -> None:
         missing = set(count.missing)
         if not missing:
             return
         name = part.relationship.name
         message = f"The {name} of this row leads from or to a {part.end.name} that is not there."
-        for link, row in zip(part.rows, portion.rows, strict=True):
+        for link, row in zip(part.rows, rows, strict=True):
             if (link.start, link.end) in missing:
                 self._refusals.append(Refusal(row, None, "MISSING_END", message))
 

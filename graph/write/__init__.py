@@ -11,6 +11,7 @@ from graph.write.batch import (
     Outcome,
     Writer,
 )
+from graph.write.planning import planned_ahead
 from graph.write.validation import Problem, validate, validate_many
 from graph.write.writing import write
 
@@ -25,6 +26,7 @@ __all__ = [
     "Outcome",
     "Problem",
     "Writer",
+    "planned_ahead",
     "validate",
     "validate_many",
     "write",

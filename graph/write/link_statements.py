@@ -6,6 +6,7 @@ from typing import LiteralString
 from graph.model import MODEL
 from graph.model.kinds import Relationship
 from graph.statements import Kind, Statement
+from graph.write.statements import KEEP_PLAN
 
 _COLUMNS: tuple[LiteralString, ...] = (
     "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
@@ -19,7 +20,7 @@ class LinkStatements:
     Attributes:
         names: The type's own properties, in the order of the value columns.
         columns: Place of each property in the values that are read; `via` comes first.
-        read_starts: `$ids` of starts to `[id(s), id(e), id(x), values, whether e has $label]`.
+        read_starts: `$ids` of starts to `[id(s), id(e), id(x), values, whether e has $p.label]`.
         read_pairs: Rows `[id(s), id(e)]` to `[id(s), id(e), id(x), values]`.
         create: Rows `[id(s), id(e), via, values…]`.
         change: Rows `[id(x), properties]`: the former state is kept, then they are set.
@@ -36,11 +37,11 @@ class LinkStatements:
 
 
 def _named(relationship: Relationship, action: str, text: LiteralString) -> Statement:
-    return Statement(f"write.{action}.{relationship.name}", Kind.WRITE, text)
+    return Statement(f"write.{action}.{relationship.name}", Kind.WRITE, KEEP_PLAN + text)
 
 
 _PAIRS: LiteralString = (
-    "UNWIND $rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
+    "UNWIND $p.rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
 )
 
 
@@ -52,8 +53,8 @@ def _reads(relationship: Relationship) -> tuple[Statement, Statement]:
         _named(
             relationship,
             "read_starts",
-            "UNWIND $ids AS i\nMATCH (s) WHERE id(s) = i\nMATCH (s)-[x:" + kind + "]->(e)\n"
-            "RETURN collect([i, id(e), id(x), " + values + ", $label IN labels(e)])",
+            "UNWIND $p.ids AS i\nMATCH (s) WHERE id(s) = i\nMATCH (s)-[x:" + kind + "]->(e)\n"
+            "RETURN collect([i, id(e), id(x), " + values + ", $p.label IN labels(e)])",
         ),
         _named(
             relationship,
@@ -73,7 +74,7 @@ def _create(relationship: Relationship) -> Statement:
         relationship,
         "create",
         _PAIRS + "CREATE (s)-[:`" + relationship.name + "` "
-        "{via: r[2], recordedFrom: $now, recordedTo: '9999'" + columns + "}]->(e)\n"
+        "{via: r[2], recordedFrom: $p.now, recordedTo: '9999'" + columns + "}]->(e)\n"
         "RETURN count(*)",
     )
 
@@ -82,7 +83,7 @@ def _changes(relationship: Relationship) -> tuple[Statement, Statement]:
     match: LiteralString = "MATCH ()-[x:`" + relationship.name + "`]->() WHERE id(x) = "
     keep: LiteralString = (
         "\nWITH *, startNode(x) AS s, endNode(x) AS e, "
-        "CASE WHEN $now > x.recordedFrom THEN $now ELSE x.recordedFrom END AS at\n"
+        "CASE WHEN $p.now > x.recordedFrom THEN $p.now ELSE x.recordedFrom END AS at\n"
         "CREATE (s)-[w:`" + relationship.was + "`]->(e)\n"
         "SET w = properties(x)\nSET w.recordedTo = at\n"
     )
@@ -90,13 +91,13 @@ def _changes(relationship: Relationship) -> tuple[Statement, Statement]:
         _named(
             relationship,
             "change",
-            "UNWIND $rows AS r\n" + match + "r[0]" + keep
+            "UNWIND $p.rows AS r\n" + match + "r[0]" + keep
             + "SET x += r[1]\nSET x.recordedFrom = at\nRETURN count(*)",
         ),
         _named(
             relationship,
             "retract",
-            "UNWIND $ids AS i\n" + match + "i" + keep + "DELETE x\nRETURN count(*)",
+            "UNWIND $p.ids AS i\n" + match + "i" + keep + "DELETE x\nRETURN count(*)",
         ),
     )  # fmt: skip
 
@@ -116,16 +117,16 @@ LINKS = {each.name: _compose(each) for each in MODEL.relationships if each.histo
 
 def _role(label: LiteralString, still: LiteralString) -> tuple[Statement, Statement]:
     give: LiteralString = (
-        "UNWIND $ids AS i\nMATCH (n) WHERE id(n) = i AND NOT n:" + label + "\n"
+        "UNWIND $p.ids AS i\nMATCH (n) WHERE id(n) = i AND NOT n:" + label + "\n"
         "SET n:" + label + "\nRETURN count(*)"
     )
     take: LiteralString = (
-        "UNWIND $ids AS i\nMATCH (n:" + label + ") WHERE id(n) = i AND NOT " + still + "\n"
+        "UNWIND $p.ids AS i\nMATCH (n:" + label + ") WHERE id(n) = i AND NOT " + still + "\n"
         "REMOVE n:" + label + "\nRETURN count(*)"
     )
     return (
-        Statement(f"write.role.give.{label}", Kind.WRITE, give),
-        Statement(f"write.role.take.{label}", Kind.WRITE, take),
+        Statement(f"write.role.give.{label}", Kind.WRITE, KEEP_PLAN + give),
+        Statement(f"write.role.take.{label}", Kind.WRITE, KEEP_PLAN + take),
     )
 
 

@@ -132,6 +132,8 @@ async def apply(unit: Unit, demand: Demand, roles: Roles | None = None) -> Appli
     """
     new, known = _split(unit, demand)
     done = Applied()
+    # Of a node that nobody can have linked yet, the wishes are all there is.
+    demand.whole = demand.whole - {wish.start for wish in new} if new else demand.whole
     if known or demand.whole or demand.drop:
         plan = _compare(demand, known, await _read(unit, demand, known))
         touched = plan.touched

@@ -28,8 +28,15 @@ WRITABLE: tuple[Node, ...] = tuple(
 """Kinds of node that a batch may name."""
 
 
+KEEP_PLAN: LiteralString = "CYPHER replan=skip\n"
+"""Every statement here seeks by key or number, whatever the graph holds: its first plan stays good.
+
+Without it the database plans them all anew every ten seconds, as long as the graph grows.
+"""
+
+
 def _write(name: str, text: LiteralString) -> Statement:
-    return Statement(name, Kind.WRITE, text)
+    return Statement(name, Kind.WRITE, KEEP_PLAN + text)
 
 
 def _pattern(node: Node) -> LiteralString:
@@ -50,7 +57,7 @@ def _find(node: Node) -> Statement:
         match = "MATCH (n:`" + node.name + "` " + _pattern(node) + ")"
         column = "n.hash"
     text: LiteralString = (
-        "UNWIND $rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + "])"
+        "UNWIND $p.rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + "])"
     )
     return _write(f"write.find.{node.name}", text)
 
@@ -64,7 +71,7 @@ def _find_by_id(node: Node) -> Statement:
         else "n.hash"
     )
     text: LiteralString = (
-        "UNWIND $rows AS r\nMATCH (n:`" + node.name + "` {id: r[1]})\n"
+        "UNWIND $p.rows AS r\nMATCH (n:`" + node.name + "` {id: r[1]})\n"
         "RETURN collect([r[0], id(n), " + column + "])"
     )
     return _write(f"write.find_by_id.{node.name}", text)
@@ -76,7 +83,7 @@ def _create(node: Node, name: str, pattern: LiteralString) -> Statement:
         "n:`" + label + "`, " for label in node.labels if label != node.name
     )
     text: LiteralString = (
-        "UNWIND $rows AS r\nMERGE (n:`" + node.name + "` " + pattern + ")\n"
+        "UNWIND $p.rows AS r\nMERGE (n:`" + node.name + "` " + pattern + ")\n"
         "ON CREATE SET " + labels + "n += r[-1]\n"
         "ON MATCH SET n._lock = 1\n"
         "RETURN collect([r[0], id(n), n._lock IS NOT NULL])"
@@ -94,7 +101,7 @@ CREATE_BY_ID = {node.name: _create(node, "create_by_id", "{id: r[1]}") for node 
 LOCK = _write(
     "write.lock",
     # Setting a property takes the node's lock until the commit; removing an absent one does not.
-    """UNWIND $ids AS i
+    """UNWIND $p.ids AS i
 MATCH (n) WHERE id(n) = i
 SET n._lock = 1
 SET n._lock = null
@@ -104,16 +111,16 @@ RETURN count(*)""",
 
 CHANGE = _write(
     "write.change",
-    """UNWIND $rows AS r
+    """UNWIND $p.rows AS r
 MATCH (n) WHERE id(n) = r[1]
 SET n._lock = 1
 SET n._lock = null
 WITH n, r
 WHERE any(k IN keys(r[2]) WHERE coalesce(n[k] <> r[2][k], n[k] IS NOT NULL OR r[2][k] IS NOT NULL))
-WITH n, r, CASE WHEN $now > n.changedAt THEN $now ELSE n.changedAt END AS at
+WITH n, r, CASE WHEN $p.now > n.changedAt THEN $p.now ELSE n.changedAt END AS at
 CREATE (n)-[:WAS]->(v:Version)
 SET v = properties(n)
-SET v.id = n.id + '@' + toString(n.version), v.entityId = n.id, v.label = $label,
+SET v.id = n.id + '@' + toString(n.version), v.entityId = n.id, v.label = $p.label,
     v.validFrom = n.changedAt, v.validTo = at
 SET n += r[2]
 SET n.hash = r[3], n.version = n.version + 1, n.changedAt = at
@@ -126,7 +133,7 @@ Compared after the lock, so a writer that comes second sees what the first one l
 
 FIND_RECORDS = _write(
     "write.find.SourceRecord",
-    """UNWIND $rows AS r
+    """UNWIND $p.rows AS r
 MATCH (s:SourceRecord {source: r[1], externalId: r[2]})
 OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p)
 RETURN collect([r[0], id(s), s.hash, s.kind, id(p), s.id])""",
@@ -135,7 +142,7 @@ RETURN collect([r[0], id(s), s.hash, s.kind, id(p), s.id])""",
 
 RECORDS_OF = _write(
     "write.records_of",
-    """UNWIND $ids AS i
+    """UNWIND $p.ids AS i
 MATCH (p) WHERE id(p) = i
 RETURN collect([
   i, p.version, COLLECT { MATCH (s:SourceRecord)-[:RESOLVES_TO]->(p) RETURN [id(s), properties(s)] }
@@ -144,15 +151,15 @@ RETURN collect([
 """All source records of parties: `[id(p), version, [[id(s), properties], …]]`."""
 
 _RESOLVE: LiteralString = (
-    "CREATE (s)-[:RESOLVES_TO {rule: $rule, decidedBy: $actor, from: $now, via: s.id, "
-    "recordedFrom: $now, recordedTo: '9999'}]->(p)\n"
+    "CREATE (s)-[:RESOLVES_TO {rule: $p.rule, decidedBy: $p.actor, from: $p.now, via: s.id, "
+    "recordedFrom: $p.now, recordedTo: '9999'}]->(p)\n"
 )
 
 
 def _create_party(node: Node) -> Statement:
     """Rows `[i, source, externalId, record, party]` to `[i, id(s), id(p)]` of those created."""
     text: LiteralString = (
-        "UNWIND $rows AS r\n"
+        "UNWIND $p.rows AS r\n"
         "MERGE (s:SourceRecord {source: r[1], externalId: r[2]})\n"
         "ON CREATE SET s += r[3]\n"
         "ON MATCH SET s._lock = 1\n"
@@ -167,7 +174,7 @@ CREATE_PARTY = {node.name: _create_party(node) for node in WRITABLE if is_party(
 
 ATTACH = _write(
     "write.attach",
-    """UNWIND $rows AS r
+    """UNWIND $p.rows AS r
 MATCH (p) WHERE id(p) = r[4]
 MERGE (s:SourceRecord {source: r[1], externalId: r[2]})
 ON CREATE SET s += r[3]

@@ -12,9 +12,7 @@ from graph.write import link_statements, statements
 
 pytestmark = pytest.mark.anyio
 SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
-PARAMETERS = {
-    "rows": [], "ids": [], "now": "", "label": "", "rule": "", "actor": "",
-}  # fmt: skip
+PARAMETERS = {"p": {"rows": [], "ids": [], "now": "", "label": "", "rule": "", "actor": ""}}
 
 ALL: tuple[Statement, ...] = (*statements.all_statements(), *link_statements.all_statements())
 
