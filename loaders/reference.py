@@ -1,0 +1,158 @@
+"""graphql-core as the judge: it completes from the same rows whatever compiled completion doubts.
+
+It knows every error, every path and how nulls spread. It also answers what the graph does not:
+introspection, and fields with an ordinary resolver.
+"""
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import graphql
+from graphql import (
+    ExecutionResult,
+    GraphQLAbstractType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_abstract_type,
+    is_introspection_type,
+)
+
+from graph.errors import GraphError
+from loaders.completion import Tagged
+from loaders.operations import Field, Operation
+from loaders.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+Response = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the graph said to one root field, and the parameters it was asked with."""
+
+    row: Any
+    parameters: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Context:
+    """What ordinary resolvers may know: the viewer, and the answers of planned root fields."""
+
+    viewer: Viewer
+    answers: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+async def judged(
+    schema: GraphQLSchema,
+    operation: Operation,
+    found: list[tuple[Field, Answer | Exception]],
+    variables: dict[str, Any] | None,
+    viewer: Viewer,
+) -> Response:
+    """The response as graphql-core completes it.
+
+    Args:
+        schema: A schema that was given to `by_response_key`.
+        operation: The operation.
+        found: The planned root fields, each with its answer or what went wrong.
+        variables: The variables as they were sent.
+        viewer: Who asks.
+    """
+    context = Context(viewer)
+    for planned, answer in found:
+        context.answers[planned.key] = _lenient(planned, answer)
+    name = operation.definition.name
+    result = cast("Any", graphql).execute(
+        schema,
+        operation.document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=name.value if name else None,
+    )
+    if asyncio.iscoroutine(result) or asyncio.isfuture(result):
+        result = await result
+    return _response(cast("ExecutionResult", result))
+
+
+def _lenient(planned: Field, answer: Answer | Exception) -> Any:
+    if isinstance(answer, Exception) or planned.lenient is None:
+        return answer
+    try:
+        return planned.lenient(answer.row, answer.parameters)
+    except Exception as error:  # noqa: BLE001 - a row that does not fit is an error of its field
+        return error
+
+
+def _response(result: ExecutionResult) -> Response:
+    response: Response = {"data": result.data}
+    if result.errors:
+        response["errors"] = [_masked(error).formatted for error in result.errors]
+    return response
+
+
+def _masked(error: GraphQLError) -> GraphQLError:
+    """What the caller may know: coded errors as they are, anything unexpected by reference."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        return error
+    if isinstance(original, GraphError):
+        extensions = {"code": original.code}
+        return GraphQLError(str(original), error.nodes, path=error.path, extensions=extensions)
+    reference = secrets.token_hex(6)
+    log.error(
+        "request failed, reference %s: %s", reference, type(original).__name__, exc_info=original
+    )
+    return GraphQLError(
+        "Something went wrong on our side; tell us the reference.",
+        error.nodes,
+        path=error.path,
+        extensions={"code": "INTERNAL", "reference": reference},
+    )
+
+
+def by_response_key(schema: GraphQLSchema) -> GraphQLSchema:
+    """Let graphql-core read planned answers: objects are dicts by response key."""
+    for type_ in schema.type_map.values():
+        if is_introspection_type(type_):
+            continue
+        if isinstance(type_, GraphQLObjectType):
+            type_.is_type_of = None
+            is_root = type_ is schema.query_type
+            for definition in type_.fields.values():
+                _read_by_key(definition, is_root=is_root)
+        elif is_abstract_type(type_):
+            cast("Any", type_).resolve_type = _typename
+    return schema
+
+
+def _read_by_key(definition: GraphQLField, *, is_root: bool) -> None:
+    declared = definition.extensions.get("strawberry-definition")
+    if getattr(declared, "base_resolver", None) is not None:
+        return
+    definition.resolve = _root_answer if is_root else _value(getattr(declared, "python_name", ""))
+
+
+def _root_answer(_source: Any, info: Any, **_: Any) -> Any:
+    answer = info.context.answers[info.path.key]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _value(attribute: str) -> Any:
+    def resolve(source: Any, info: Any, **_: Any) -> Any:
+        if isinstance(source, dict):
+            return cast("dict[Any, Any]", source)[info.path.key]
+        return getattr(source, attribute)
+
+    return resolve
+
+
+def _typename(value: Any, _info: Any, _type: GraphQLAbstractType) -> str | None:
+    return value.typename if isinstance(value, Tagged) else None
