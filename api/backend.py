@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from api.connections import graph_at
 from api.examples import CUSTOMER_360, variables_of_nobody
 from api.garbage import settle
-from api.graphql import Executor, executor
+from api.graphql import Executor, Keeper, Responses, executor
 from api.operations import StoredOperation
 from api.tokens import Verifier
 from graph.database import Graph
@@ -35,7 +35,8 @@ class Backend:
     Attributes:
         graph: The database.
         cache: Redis or Valkey.
-        executor: Answers GraphQL requests.
+        executor: Plans and answers GraphQL requests.
+        keeper: Answers them too, from kept answers where it may.
         verifier: Tells who a token speaks for.
         operations: What is planned before the server is ready.
         warm: Whether the first queries have been planned, which takes seconds.
@@ -44,6 +45,7 @@ class Backend:
     graph: Graph
     cache: redis.asyncio.Redis
     executor: Executor
+    keeper: Keeper
     verifier: Verifier
     operations: Sequence[StoredOperation]
     warm: bool = False
@@ -109,10 +111,12 @@ class Answering:
 
     Attributes:
         max_batch: Most concurrent requests that share a statement.
+        keep: Whether answers are kept in the cache.
         operations: What clients are known to send.
     """
 
     max_batch: int
+    keep: bool
     operations: Sequence[StoredOperation] = ()
 
 
@@ -138,7 +142,9 @@ async def open_backend(
     )
     async with graph_at(endpoints) as graph, cache:
         made = executor(graph, answering.max_batch)
-        backend = Backend(graph, cache, made, verifier, (EXAMPLE, *answering.operations))
+        keeper = Keeper(made, Responses(cache) if answering.keep else None)
+        known = (EXAMPLE, *answering.operations)
+        backend = Backend(graph, cache, made, keeper, verifier, known)
         warming = asyncio.create_task(_warm_up(backend, on_ready))
         try:
             yield backend

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
+from api.freshness import stale_answers
 from api.settings import Settings
 from graph.database import Graph
 from graph.engines import Endpoints, EngineConfig, attach_or_open
@@ -52,13 +53,32 @@ async def open_graph(settings: Settings, *, quiet: bool = False) -> AsyncGenerat
         EngineError: the engines cannot run.
         Unavailable: a graph somewhere else does not answer.
     """
+    async with _opened(settings, quiet=quiet) as (graph, _):
+        yield graph
+
+
+@asynccontextmanager
+async def open_graph_for_bulk_writes(settings: Settings) -> AsyncGenerator[Graph]:
+    """As `open_graph`; what servers keep in the cache is stale while this lasts, and after it.
+
+    A cache that cannot be reached is reported once and otherwise left alone: kept answers end by
+    themselves.
+    """
+    async with _opened(settings) as (graph, endpoints), stale_answers(endpoints.redis_url):
+        yield graph
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, *, quiet: bool = False
+) -> AsyncGenerator[tuple[Graph, Endpoints]]:
     engines = attach_or_open(engine_config(settings), quiet=quiet)
     with _interruptible():
         running = engines.__enter__()
     try:
         async with graph_at(running.endpoints) as graph:
             await graph.verify()
-            yield graph
+            yield graph, running.endpoints
     finally:
         engines.__exit__(None, None, None)
 

@@ -7,7 +7,6 @@ does. What a request must be, and what it gets, is decided in `api/endpoint.py`.
 import asyncio
 from collections.abc import Callable
 
-import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.backend import Backend
@@ -115,11 +114,10 @@ def _too_large() -> Refusal:
 
 
 async def _send(reply: Reply, send: Send) -> None:
-    body = orjson.dumps(reply.result)
     headers = [
-        (b"content-length", b"%d" % len(body)),
+        (b"content-length", b"%d" % len(reply.body)),
         (b"content-type", reply.content_type),
         (b"cache-control", b"no-store"),
     ]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -44,7 +44,7 @@ class Reply:
 
     status: int
     content_type: bytes
-    result: Result
+    body: bytes
 
 
 def accepted(headers: Headers) -> str:
@@ -76,10 +76,13 @@ async def answered(backend: Backend, body: bytes, principal: Principal, media_ty
     Raises:
         Refusal: 400, 503 or 504.
     """
+    content_type = f"{media_type}; charset=utf-8".encode()
     result = await _executed(backend, parse(body), principal)
+    if isinstance(result, bytes):
+        return Reply(200, content_type, result)
     # A document that was refused has no `data`; only the newer media type tells so by its status.
     status = 400 if media_type == GRAPHQL_JSON and "data" not in result else 200
-    return Reply(status, f"{media_type}; charset=utf-8".encode(), result)
+    return Reply(status, content_type, orjson.dumps(result))
 
 
 def authenticate(sent: list[str], verifier: Verifier) -> Principal:
@@ -144,7 +147,9 @@ def _bad(message: str) -> Refusal:
     return Refusal(400, "BAD_REQUEST", message)
 
 
-async def _executed(backend: Backend, asked: GraphQLRequest, principal: Principal) -> Result:
+async def _executed(
+    backend: Backend, asked: GraphQLRequest, principal: Principal
+) -> Result | bytes:
     """Execute a request within its time.
 
     Raises:
@@ -152,7 +157,7 @@ async def _executed(backend: Backend, asked: GraphQLRequest, principal: Principa
     """
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await backend.executor.execute(
+            return await backend.keeper.execute(
                 asked.query, asked.variables, asked.operation_name, viewer(principal)
             )
     except (TimeoutError, Timeout) as error:

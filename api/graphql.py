@@ -7,10 +7,14 @@ from graphql import GraphQLError, parse, validate
 from api.tokens import Principal
 from graph.database import Graph
 from loaders.execution import Executor
+from loaders.keeping import Keeper
+from loaders.responses import Responses
 from loaders.viewer import Audience, Viewer
 from resolvers import schema
 
 Result = dict[str, Any]
+
+__all__ = ["Executor", "Keeper", "Responses", "Result", "executor", "problems", "sdl", "viewer"]
 
 
 def executor(graph: Graph, max_batch: int) -> Executor:

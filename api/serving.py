@@ -67,7 +67,7 @@ def serve(settings: Settings, plan: Plan) -> None:
     """
     tokens = verifier(settings)
     known = stored_operations(settings.operations_dir) if settings.operations_dir else []
-    answering = Answering(settings.max_batch, known)
+    answering = Answering(settings.max_batch, settings.response_cache == "on", known)
     with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
         port = int(listener.getsockname()[1])
         log_server(settings.log_level, settings.data_dir, port=port, human=not settings.production)

@@ -134,6 +134,12 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
     )
+    response_cache: Literal["on", "off"] = _setting(
+        "C360_RESPONSE_CACHE",
+        "on",
+        "Whether answers are kept in the cache until something they read changes.",
+        "on or off",
+    )
     operations_dir: Directory | None = _setting(
         "C360_OPERATIONS_DIR",
         None,

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, LiteralString, cast
 
-from graphql import FieldNode, GraphQLArgument, GraphQLField, ValueNode
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLField,
+    ListValueNode,
+    ObjectValueNode,
+    ValueNode,
+)
 from graphql.execution.values import VariableValues
 from graphql.language import VariableNode, print_ast
 from graphql.pyutils import Undefined
@@ -19,6 +26,9 @@ from loaders.errors import BadRequest, Code
 from loaders.schema import coerce_literal, default_of
 
 Evaluate = Callable[[VariableValues], Any]
+Sealed = Callable[[VariableValues, str], Any]
+Path = tuple[str | int, ...]
+"""The way from an argument to a value in it: names of members, positions in lists."""
 
 
 @dataclass(slots=True)
@@ -27,6 +37,8 @@ class Bindings:
 
     _names: dict[tuple[str, ...], LiteralString] = field(default_factory=dict[tuple[str, ...], Any])
     evaluate: dict[LiteralString, Evaluate] = field(default_factory=dict[Any, Any])
+    sealed: dict[LiteralString, Sealed] = field(default_factory=dict[Any, Any])
+    _seals: dict[tuple[str, ...], LiteralString] = field(default_factory=dict[Any, Any])
 
     def add(
         self, identity: tuple[str, ...], evaluate: Evaluate, *, fixed: bool = False
@@ -45,9 +57,42 @@ class Bindings:
             self.evaluate[name] = evaluate
         return name
 
-    def values(self, variables: VariableValues) -> dict[str, Any]:
-        """Every parameter's value for one request."""
-        return {name: evaluate(variables) for name, evaluate in self.evaluate.items()}
+    def add_sealed(self, identity: tuple[str, ...], evaluate: Sealed) -> LiteralString:
+        """As `add`, of a value that also depends on who asks."""
+        name = self.add(identity, _nothing)
+        self.evaluate.pop(name, None)
+        self.sealed[name] = evaluate
+        return name
+
+    def add_seal(self, identity: tuple[str, ...], evaluate: Sealed) -> LiteralString:
+        """The name of a value that depends on who asks and that no statement needs.
+
+        It is counted apart, so that it does not change the names of parameters.
+        """
+        name = self._seals.get(identity)
+        if name is None:
+            name = self._seals[identity] = cast("LiteralString", f"s{len(self._seals)}")
+            self.sealed[name] = evaluate
+        return name
+
+    def values(self, variables: VariableValues, viewer_scope: str = "") -> dict[str, Any]:
+        """Every parameter's value for one request.
+
+        Args:
+            variables: Its coerced variables.
+            viewer_scope: Tells viewers apart: a cursor made for one is refused from another.
+
+        Raises:
+            BadRequest: a value makes no sense.
+        """
+        found: dict[str, Any] = {name: each(variables) for name, each in self.evaluate.items()}
+        for name, sealed in self.sealed.items():
+            found[name] = sealed(variables, viewer_scope)
+        return found
+
+
+def _nothing(_: VariableValues) -> Any:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +106,36 @@ class Argument:
     identity: str
     evaluate: Evaluate
     now: Any
+    node: ValueNode | None = None
+
+    def part(self, path: Path) -> Evaluate:
+        """How to evaluate the value at a path, without the rest where that is possible."""
+        node, rest = self.node, path
+        while rest and isinstance(node, ObjectValueNode | ListValueNode):
+            node, rest = _below(node, rest[0]), rest[1:]
+        if isinstance(node, VariableNode):
+            name = node.name.value
+            return lambda values: _at(values.coerced[name], rest)
+        if node is not None and "$" not in print_ast(node):
+            constant = _at(self.now, path)
+            return lambda _: constant
+        return lambda values: _at(self.evaluate(values), path)
+
+
+def _below(node: ObjectValueNode | ListValueNode, step: str | int) -> ValueNode | None:
+    if isinstance(node, ListValueNode):
+        return node.values[step] if isinstance(step, int) else None
+    # A single value stands for a list of one, so a position may have nothing to descend into.
+    return next((each.value for each in node.fields if each.name.value == step), None)
+
+
+def _at(value: Any, path: Path) -> Any:
+    """The value at a path; None where there is none."""
+    for step in path:
+        if value is None or (isinstance(step, str) and step not in value):
+            return None
+        value = value[step]
+    return value
 
 
 def arguments(
@@ -81,15 +156,15 @@ def _argument(
         return Argument(f"default {default!r}", lambda _: default, default)
     if isinstance(node, VariableNode):
         name = node.name.value
-        return Argument(f"${name}", lambda each: each.coerced[name], variables.coerced[name])
+        return Argument(f"${name}", lambda each: each.coerced[name], variables.coerced[name], node)
     if "$" in print_ast(node):
 
         def evaluate(values: VariableValues) -> Any:
             return _checked(coerce_literal(node, definition, values))
 
-        return Argument(print_ast(node), evaluate, evaluate(variables))
+        return Argument(print_ast(node), evaluate, evaluate(variables), node)
     constant = _checked(coerce_literal(node, definition))
-    return Argument(print_ast(node), lambda _: constant, constant)
+    return Argument(print_ast(node), lambda _: constant, constant, node)
 
 
 def _is_absent(node: VariableNode, variables: VariableValues) -> bool:
@@ -107,9 +182,12 @@ def _checked(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A coerced input value as the driver takes it: enum members by name, lists through."""
+    """A coerced input value as the driver takes it: enum members by name, wherever they stand."""
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, list):
         return [plain(each) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {name: plain(each) for name, each in items}
     return value

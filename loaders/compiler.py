@@ -24,6 +24,7 @@ from graph.model.kinds import Property, Type, Walk
 from graph.statements import Pattern
 from loaders.arguments import Bindings
 from loaders.pages import Paging, compile_page
+from loaders.reaching import first
 from loaders.registry import REGISTRY
 from loaders.schema import is_list, is_required, named_type, object_type, source_of
 from loaders.selection import Selector
@@ -40,7 +41,7 @@ from loaders.shapes import (
     Typename,
     ValuesOf,
 )
-from loaders.sources import Computed, Many, One, Order, OwnId, Source, Stored, Values
+from loaders.sources import Computed, Many, One, OwnId, Source, Stored, Values
 from loaders.text import Scope, Slots, rename, tag
 
 
@@ -153,13 +154,8 @@ class Compiler:
         slots: Slots,
     ) -> Object:
         child = scope.child()
-        order = source.order or Order("NODE.id")
         row, cases, tagged = self.row(definition, nodes, child, source.reach)
-        text = (
-            f"head(COLLECT {{ {self.reach(source.reach, source.target, scope, child)} "
-            f"WITH {child.node} ORDER BY {rename(order.term, node=child.node, edge=child.edge)}"
-            f"{' DESC' if order.descending else ''}, {child.node}.id LIMIT 1 RETURN {row} }})"
-        )
+        text = f"head(COLLECT {{ {first(source, scope, child)} RETURN {row} }})"
         return Object(slots.add(text), cases, tagged)
 
     def row(
@@ -180,30 +176,14 @@ class Compiler:
             slots = Slots()
             fields = self.object(named, sets, scope, slots)
             return slots.text(), (fields,), False
+        targets = reach.targets if isinstance(reach, Walk | Pattern) else ()
         types = [
             each
             for each in self.schema.get_possible_types(cast("GraphQLInterfaceType", named))
-            if not isinstance(reach, Walk) or REGISTRY.kinds[each.name].is_among(reach.targets)
+            if not targets or REGISTRY.kinds[each.name].is_among(targets)
         ]
         # One row serves all types: what one type selects is null or empty for the others and is not
         # read there. Branches by type would say (and plan) what they share once for each of them.
         slots = Slots([tag([each.name for each in types], scope.node)])
         cases = tuple(self.object(each, sets, scope, slots) for each in types)
         return slots.text(), cases, True
-
-    def reach(
-        self, reach: Walk | Pattern, target: str, scope: Scope, child: Scope
-    ) -> LiteralString:
-        """The clause that binds the child's node and edge from the scope's node."""
-        if isinstance(reach, Pattern):
-            return rename(
-                reach.text, this=scope.node, node=child.node, edge=child.edge, value=scope.edge
-            )
-        kind = REGISTRY.kinds.get(target)
-        certain = kind is None or (reach.targets == (kind.node,) and kind.role is None)
-        label: LiteralString = "" if certain or kind is None else ":" + kind.label
-        left, right = ("-", "->") if reach.outgoing else ("<-", "-")
-        return (
-            f"MATCH ({scope.node}){left}[{child.edge}:{reach.relationship.name}]{right}"
-            f"({child.node}{label})"
-        )

@@ -15,15 +15,18 @@ from babel.core import get_global
 
 from loaders.ids import encode_cursor
 from loaders.shapes import (
+    AnyId,
     Count,
     Cursor,
     Edges,
     Entry,
     EnumName,
+    Facets,
     Fields,
     FromMap,
     Id,
     Info,
+    Listed,
     Lookup,
     MoneyOf,
     Object,
@@ -173,8 +176,8 @@ class _Generator:
         match shape:
             case Typename(name):
                 return [f"{v} = {name!r}"]
-            case Cursor(term, id_, place):
-                return [f"{v} = encode_cursor({place!r}, [r[{term}], r[{id_}]])"]
+            case Cursor():
+                return [f"{v} = {self._cursor(shape, 'r')}"]
             case Page():
                 return self._page(shape, v)
             case Edges(fields):
@@ -183,6 +186,8 @@ class _Generator:
                 return self._info(shape, v)
             case Count(slot):
                 return [f"{v} = r[{slot}]"]
+            case Facets(slot, fields):
+                return [f"{v} = [{self.object(fields)}(x, p) for x in r[{slot}]]"]
             case Lookup():
                 return self._lookup(shape, v)
             case _:
@@ -201,6 +206,11 @@ class _Generator:
                 return f"r[{slot!r}]", [f"if {v} not in {self.bind(names)}: raise Doubt"]
             case Id(slot, type_):
                 return f"r[{slot}]", [f"{v} = global_id({type_ + ':'!r}, {v})"]
+            case AnyId(slot):
+                return f"r[{slot}]", [f"{v} = global_id('', {v})"]
+            case Listed(slot, cases, tagged):
+                row = self._row(cases, tagged=tagged)
+                return f"r[{slot}]", [f"{v} = [{row}(x, p) for x in {v}]"]
             case MoneyOf(slot, keys):
                 return f"r[{slot!r}]", self._money(v, keys)
             case ValuesOf(slot, fields, many):
@@ -266,13 +276,14 @@ class _Generator:
     def _info(self, info: Info, v: str) -> list[str]:
         parts = {"hasNextPage": "ahead", "hasPreviousPage": "behind", "__typename": "'PageInfo'"}
         if info.cursor is not None:
-            term, id_, place = info.cursor.term, info.cursor.id, info.cursor.place
             for field, at in (("startCursor", "0"), ("endCursor", "-1")):
-                row = f"rows[{at}]"
-                made = f"encode_cursor({place!r}, [{row}[{term}], {row}[{id_}]])"
-                parts[field] = f"{made} if rows else None"
+                parts[field] = f"{self._cursor(info.cursor, f'rows[{at}]')} if rows else None"
         items = ", ".join(f"{key!r}: {parts[name]}" for key, name in info.keys)
         return [f"{v} = {{{items}}}"]
+
+    def _cursor(self, cursor: Cursor, row: str) -> str:
+        values = ", ".join(f"{row}[{slot}]" for slot in (*cursor.terms, cursor.id))
+        return f"encode_cursor(p[{cursor.seal!r}], [{values}])"
 
     def _lookup(self, lookup: Lookup, v: str) -> list[str]:
         lines = [f"{v} = {{}}"]

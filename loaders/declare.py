@@ -24,7 +24,9 @@ from graph.model.kinds import (
     Walk,
 )
 from graph.statements import Expression, Pattern
-from loaders.registry import REGISTRY, Money, connection_type, edge_type, enum_type
+from loaders.connections import Deferred, argument, connection_type
+from loaders.inputs import filter_argument, order_argument
+from loaders.registry import REGISTRY, Money, edge_type, enum_type
 from loaders.sources import (
     Choice,
     Computed,
@@ -55,10 +57,13 @@ class GraphField(StrawberryField):
     source: Source | None = None
     column: str | None = None
     lazy_type: Callable[[], Any] | None = None
+    enum: Any = None
+    _resolved: FieldType | None = None
 
     def __copy__(self) -> Self:
         copied = super().__copy__()
         copied.source, copied.column, copied.lazy_type = self.source, self.column, self.lazy_type
+        copied.enum = self.enum
         return copied
 
     def resolve_type(self, *, type_definition: Any = None) -> FieldType:
@@ -67,8 +72,10 @@ class GraphField(StrawberryField):
             return super().resolve_type(type_definition=type_definition)
         if not REGISTRY.complete:
             return cast("FieldType", UNRESOLVED)
-        annotation = StrawberryAnnotation(self.lazy_type())
-        return cast("FieldType", annotation.resolve())
+        if self._resolved is None:
+            # Strawberry asks several times, and resolving a type is most of building a schema.
+            self._resolved = cast("FieldType", StrawberryAnnotation(self.lazy_type()).resolve())
+        return self._resolved
 
 
 def _field(
@@ -85,26 +92,37 @@ def _field(
     return field
 
 
-def _argument(
-    name: str, annotation: Any, description: str, default: Any = strawberry.UNSET
-) -> StrawberryArgument:
-    return StrawberryArgument(
-        name, name, StrawberryAnnotation(annotation), description=description, default=default
-    )
-
-
 _PAGE = (
-    _argument(
+    argument(
         "first",
         int | None,
         f"How many to return from the start, 0 to {MAX_PAGE}; default {DEFAULT_PAGE}.",
     ),
-    _argument("after", str | None, "Return what follows this cursor."),
-    _argument(
+    argument("after", str | None, "Return what follows this cursor."),
+    argument(
         "last", int | None, f"How many to return from the end, 0 to {MAX_PAGE}; not with first."
     ),
-    _argument("before", str | None, "Return what precedes this cursor."),
+    argument("before", str | None, "Return what precedes this cursor."),
 )
+
+
+def _asking(target: str, on: type | None) -> tuple[StrawberryArgument, ...]:
+    """The arguments that filter and order a list, whatever it holds."""
+    return (
+        argument(
+            "filter", Deferred(lambda: filter_argument(target)), "Only rows whose node fits this."
+        ),
+        argument(
+            "orderBy",
+            Deferred(lambda: order_argument(target, on)),
+            "The order, by at most 3 fields and then as the list is ordered without it.",
+        ),
+    )
+
+
+def paging_arguments(target: str, on: type | None) -> tuple[StrawberryArgument, ...]:
+    """The arguments of every connection: its pages, its filter and its order."""
+    return (*_PAGE, *_asking(target, on))
 
 
 def prop(column: LiteralString | None = None, description: str | None = None) -> Any:
@@ -142,13 +160,13 @@ def edge(
     choice: tuple[StrawberryArgument, ...] = ()
     if isinstance(reach, Choice):
         first = next(iter(reach.patterns))
-        choice = (_argument(reach.name, type(first), reach.description, first),)
-    filters = tuple(_argument(each.name, each.annotation, each.description) for each in where)
+        choice = (argument(reach.name, type(first), reach.description, first),)
+    filters = tuple(argument(each.name, each.annotation, each.description) for each in where)
     return _field(
-        Many(target, reach, order, where),
+        Many(target, reach, order, where, on),
         description,
         lazy_type=lambda: connection_type(edge_type(target, on)),
-        arguments=(*_PAGE, *choice, *filters),
+        arguments=(*_PAGE, *_asking(target, on), *choice, *filters),
     )
 
 
@@ -161,12 +179,12 @@ def one(reach: Walk | Pattern, target: str, description: str, *, order: Order | 
 
 def listing(target: str, description: str, *, order: Order, where: tuple[Where, ...] = ()) -> Any:
     """A root field: every node of a type, as a connection."""
-    filters = tuple(_argument(each.name, each.annotation, each.description) for each in where)
+    filters = tuple(argument(each.name, each.annotation, each.description) for each in where)
     return _field(
         Many(target, None, order, where),
         description,
         lazy_type=lambda: connection_type(edge_type(target, None)),
-        arguments=(*_PAGE, *filters),
+        arguments=(*_PAGE, *_asking(target, None), *filters),
     )
 
 
@@ -181,14 +199,14 @@ def find(
     """A root field: one node by id, or by another way to name it; null when there is none."""
     required = not ways
     arguments = [
-        _argument(
+        argument(
             "id",
             strawberry.ID if required else strawberry.ID | None,
             "Opaque id of the node.",
         )
     ]
     if by is not None:
-        arguments.append(_argument("by", by | None, by_description))
+        arguments.append(argument("by", by | None, by_description))
     return _field(
         Find(target, ways),
         description,
@@ -203,7 +221,7 @@ def find_many(target: str, description: str) -> Any:
         FindMany(target),
         description,
         lazy_type=lambda: list[REGISTRY.types[target] | None],
-        arguments=(_argument("ids", list[strawberry.ID], "Opaque ids, at most 100."),),
+        arguments=(argument("ids", list[strawberry.ID], "Opaque ids, at most 100."),),
     )
 
 
@@ -221,8 +239,8 @@ def _bind_properties(cls: type, properties: dict[str, Property], owners: dict[st
         if field.column and to_camel_case(name).rstrip("_") == field.column:
             field.graphql_name = field.column
         if declared.values:
-            enum = enum_type(owners[column], declared)
-            field.lazy_type = _optional(enum, required=declared.required)
+            field.enum = enum_type(owners[column], declared)
+            field.lazy_type = _optional(field.enum, required=declared.required)
 
 
 def _optional(type_: Any, *, required: bool) -> Callable[[], Any]:
@@ -239,11 +257,12 @@ def _owners(node: Node) -> dict[str, str]:
 
 
 def node(
-    model: Node, *, role: Node | None = None, like: tuple[Node, ...] = ()
+    model: Node, *, role: Node | None = None, like: tuple[Node, ...] = (), keep: int = 0
 ) -> Callable[[type[T]], type[T]]:
     """Declare a GraphQL object type over the nodes of one label (and role).
 
-    `like` names labels whose properties it repeats: their enums are theirs.
+    `like` names labels whose properties it repeats: their enums are theirs. `keep` is for how many
+    seconds answers with objects of this type may be kept; 0 is never.
     """
 
     def wrap(cls: type[T]) -> type[T]:
@@ -251,7 +270,7 @@ def node(
         owners.update((each.name, other.name) for other in like for each in other.own)
         _bind_properties(cls, model.properties, owners)
         made = strawberry.type(cls, description=_sentence(cls))
-        REGISTRY.add(made, Kind(model, role))
+        REGISTRY.add(made, Kind(model, role, keep))
         return made
 
     return wrap

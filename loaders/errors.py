@@ -4,6 +4,10 @@ BadRequest                a GraphQL error with `extensions.code`; nothing was se
 ├── INVALID_ID            a global id that this server never made
 ├── INVALID_CURSOR        a cursor that this server never made for this list
 ├── INVALID_PAGE          `first` or `last` out of bounds, or both at once
+├── INVALID_FILTER        a comparison that makes no sense: with null, a range reversed
+├── FILTER_TOO_DEEP       a filter that follows too many relationships or is nested too deep
+├── FILTER_TOO_WIDE       a filter with too many conditions, or too many values in one of them
+├── INVALID_ORDER         an order by too many fields
 └── INVALID_ARGUMENT      an argument that makes no sense here
 """
 
@@ -18,6 +22,10 @@ class Code(StrEnum):
     INVALID_ID = "INVALID_ID"
     INVALID_CURSOR = "INVALID_CURSOR"
     INVALID_PAGE = "INVALID_PAGE"
+    INVALID_FILTER = "INVALID_FILTER"
+    FILTER_TOO_DEEP = "FILTER_TOO_DEEP"
+    FILTER_TOO_WIDE = "FILTER_TOO_WIDE"
+    INVALID_ORDER = "INVALID_ORDER"
     INVALID_ARGUMENT = "INVALID_ARGUMENT"
 
 

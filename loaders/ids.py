@@ -1,12 +1,14 @@
 """Global ids and cursors: opaque to clients, self-describing to us.
 
 A global id is the URL-safe base64 of `Type:uuid`. A cursor is the URL-safe base64 of a JSON array:
-the place it belongs to, the sort values of the row, and its id.
+a digest, the sort values of the row, and its id. The digest is of the values and of what the cursor
+is bound to, its seal: the place of the list, its order, its filters, and who asked.
 """
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, cast
 
 import orjson
@@ -43,13 +45,31 @@ def decode_id(value: object) -> GlobalId:
     return GlobalId(type_, id_)
 
 
-def encode_cursor(place: str, values: list[Any]) -> str:
+def seal(place: str, arguments: Any, viewer_scope: str) -> str:
+    """What the cursors of one list are bound to.
+
+    Args:
+        place: Where in the schema the list stands.
+        arguments: What decides its rows and their order: anything that JSON can hold, and Decimals.
+        viewer_scope: Tells viewers apart.
+    """
+    parts = [place, arguments, viewer_scope]
+    known = orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS)
+    return blake2b(known, digest_size=16).hexdigest()
+
+
+def encode_cursor(seal: str, values: list[Any]) -> str:
     """The cursor of a row: `values` are its sort values and, last, its id."""
-    return urlsafe_b64encode(orjson.dumps([place, *values])).decode().rstrip("=")
+    return urlsafe_b64encode(orjson.dumps([_digest(seal, values), *values])).decode().rstrip("=")
 
 
-def decode_cursor(value: object, place: str, kinds: tuple[type, ...]) -> list[Any]:
-    """The sort values and id of a cursor made for the same place, of the given Python types.
+def decode_cursor(value: object, seal: str, kinds: tuple[tuple[type, ...], ...]) -> list[Any]:
+    """The sort values and id of a cursor made under the same seal.
+
+    Args:
+        value: The cursor.
+        seal: What it must have been made with.
+        kinds: For each value the Python types it may have.
 
     Raises:
         BadRequest: INVALID_CURSOR for a forged, cut or foreign cursor.
@@ -59,12 +79,21 @@ def decode_cursor(value: object, place: str, kinds: tuple[type, ...]) -> list[An
         parts: Any = orjson.loads(text or "")
     except orjson.JSONDecodeError:
         parts = None
-    if isinstance(parts, list):
-        found = cast("list[Any]", parts)
-        expected = [str, *kinds]
-        if [type(each) for each in found] == expected and found[0] == place:
-            return found[1:]
-    raise BadRequest(Code.INVALID_CURSOR, "This cursor was not made for this list.")
+    if isinstance(parts, list) and parts:
+        digest, *found = cast("list[Any]", parts)
+        fits = len(found) == len(kinds) and all(
+            type(each) in allowed for each, allowed in zip(found, kinds, strict=True)
+        )
+        if fits and isinstance(digest, str) and digest == _digest(seal, found):
+            return found
+    raise BadRequest(
+        Code.INVALID_CURSOR,
+        "This cursor was not made for this list in this order; begin without a cursor.",
+    )
+
+
+def _digest(seal: str, values: list[Any]) -> str:
+    return blake2b(orjson.dumps(values), digest_size=6, key=seal.encode()).hexdigest()
 
 
 def _decode(value: object, limit: int) -> str | None:

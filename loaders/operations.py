@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -20,10 +20,11 @@ from loaders.arguments import Bindings
 from loaders.compiler import Compiler
 from loaders.completion import Complete, generate
 from loaders.errors import BadRequest
-from loaders.ids import decode_id
+from loaders.policy import Policy, policy_of
 from loaders.roots import Root, compile_root
 from loaders.schema import variable_type
 from loaders.selection import Selector
+from loaders.structure import structural_numbers, structure
 from loaders.variables import Variables
 
 MAX_PLANS = 64
@@ -47,10 +48,12 @@ class Plan:
     Attributes:
         fields: Root fields that the graph answers, in the order of the response.
         whole: True when these are all fields, so that compiled completion can answer alone.
+        policy: How long its answers may be kept; None when they may not.
     """
 
     fields: tuple[Field, ...]
     whole: bool
+    policy: Policy | None = None
 
 
 @dataclass(slots=True)
@@ -63,14 +66,15 @@ class Operation:
     fragments: dict[str, FragmentDefinitionNode]
     id_variables: frozenset[str]
     variables: Variables
+    numbers: frozenset[str] = frozenset()
     plans: OrderedDict[Any, Plan] = field(default_factory=OrderedDict[Any, Plan])
 
     def plan(self, variables: VariableValues) -> Plan:
         """The plan for the shape of these variables, made when first seen."""
         shape = tuple(
-            (name, _shape(value, is_id=name in self.id_variables))
+            (name, structure(value, is_id=name in self.id_variables))
             for name, value in variables.coerced.items()
-        )
+        ) + tuple(variables.coerced.get(name) for name in self.numbers)
         found = self.plans.get(shape)
         if found is None:
             found = self.plans[shape] = self._make(variables)
@@ -95,25 +99,10 @@ class Operation:
             if root is not None:
                 strict = generate(root.entry, strict=True)
                 fields.append(Field(key, root, None, strict, generate(root.entry, strict=False)))
-        return Plan(tuple(fields), whole=len(fields) == len(selected))
-
-
-def _shape(value: Any, *, is_id: bool) -> Any:
-    """What of a variable may decide a plan: null, Booleans, enum values, types of ids."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, dict):
-        items = cast("dict[str, Any]", value).items()
-        return tuple((key, _shape(each, is_id=False)) for key, each in items)
-    if isinstance(value, list):
-        ids = cast("list[Any]", value) if is_id else []
-        return frozenset(_shape(each, is_id=True) for each in ids)
-    if is_id:
-        try:
-            return decode_id(value).type
-        except BadRequest:
-            return "malformed"
-    return getattr(value, "name", "value")
+        whole = len(fields) == len(selected)
+        roots = [each.root for each in fields if each.root is not None]
+        policy = policy_of(roots) if whole and len(roots) == len(fields) else None
+        return Plan(tuple(fields), whole, policy)
 
 
 class Operations:
@@ -159,7 +148,8 @@ class Operations:
         }
         ids = frozenset(self._id_variables(chosen[0]))
         variables = Variables(self._schema, chosen[0])
-        return Operation(self._schema, document, chosen[0], fragments, ids, variables)
+        numbers = structural_numbers(self._schema, document)
+        return Operation(self._schema, document, chosen[0], fragments, ids, variables, numbers)
 
     def _id_variables(self, definition: OperationDefinitionNode) -> list[str]:
         return [

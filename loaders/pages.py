@@ -1,22 +1,35 @@
 """Connections in Cypher: filter, order, keyset cursor and limit before anything is expanded."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, LiteralString
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, LiteralString
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
-from graphql.execution.values import VariableValues
 
-from graph.model.kinds import Walk
-from graph.statements import Pattern
 from loaders.arguments import Argument, Bindings, arguments, plain
-from loaders.declare import DEFAULT_PAGE, MAX_PAGE
-from loaders.errors import BadRequest, Code
-from loaders.ids import decode_cursor
+from loaders.facets import facet_text
+from loaders.filters import compile_filter
+from loaders.members import edge_of
+from loaders.reaching import kept, reached
 from loaders.registry import REGISTRY
 from loaders.schema import object_type
-from loaders.shapes import Count, Cursor, Edges, Entry, Fields, Info, Object, Page, Typename
+from loaders.shapes import (
+    Count,
+    Cursor,
+    Edges,
+    Entry,
+    Facets,
+    Fields,
+    Info,
+    Object,
+    Page,
+    Scalar,
+    Shape,
+    Typename,
+)
+from loaders.sorting import Term, order_by, terms_of
 from loaders.sources import Choice, Many
 from loaders.text import Scope, Slots, rename
+from loaders.windows import Seal, Window, page_size, window_of
 
 if TYPE_CHECKING:
     from loaders.compiler import Compiler
@@ -38,50 +51,74 @@ class Paging:
         return f"{self.owner}.{self.nodes[0].name.value}"
 
 
-@dataclass(slots=True)
-class _Window:
-    """Which part of the list is asked: its size, its end, and its cursors."""
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list's parts in Cypher.
 
-    limit: LiteralString
-    backward: bool
-    conditions: list[LiteralString]
-    after: bool
-    before: bool
+    Attributes:
+        matched: The clauses that find its rows, narrowed and filtered.
+        terms: Its order.
+        child: The variables of a row.
+        slots: The expressions of a row.
+    """
+
+    compiler: "Compiler"
+    paging: Paging
+    connection: GraphQLObjectType
+    terms: list[Term]
+    seal: Seal
+    window: Window
+    reach: LiteralString
+    wheres: list[LiteralString]
+    child: Scope
+    slots: Slots = field(default_factory=Slots)
 
 
 def compile_page(compiler: "Compiler", paging: Paging, slots: Slots) -> Page:
-    """Add a connection's rows and count to the slots."""
-    child = paging.scope.child()
-    given = arguments(paging.definition, paging.nodes[0], compiler.variables)
-    window = _window(paging, given, child, compiler.bindings)
-    reach = _reach(compiler, paging, given, child)
-    wheres = _wheres(paging, given, child, compiler.bindings)
-    connection = object_type(paging.definition)
-    row = Slots()
+    """Add a connection's rows, count and facets to the slots."""
+    found = _list(compiler, paging)
     entries: list[Entry] = []
     needed = False
-    selected = compiler.selector.fields(connection, compiler.selector.below(paging.nodes))
+    selected = compiler.selector.fields(found.connection, compiler.selector.below(paging.nodes))
     for key, nodes in selected.items():
+        shape: Shape
         match nodes[0].name.value:
             case "edges":
                 needed = True
-                shape = Edges(_edge(compiler, paging, connection, nodes, child, row))
+                shape = Edges(_edge(found, nodes))
             case "pageInfo":
                 needed = True
-                shape = _info(compiler, paging, connection, nodes, child, row)
+                shape = _info(found, nodes)
             case "totalCount":
-                shape = Count(slots.add(_count(paging, reach, wheres, child)))
+                shape = Count(slots.add(_count(found)))
+            case "facets":
+                shape = _facets(found, nodes, slots)
             case _:
-                shape = Typename(connection.name)
+                shape = Typename(found.connection.name)
         entries.append(Entry(key, shape, required=True))
-    rows = slots.add(_rows(paging, window, reach, wheres, child, row)) if needed else None
-    fields = Fields(connection.name, tuple(entries))
+    rows = slots.add(_rows(found)) if needed else None
+    window, fields = found.window, Fields(found.connection.name, tuple(entries))
     return Page(rows, window.limit, window.backward, window.after, window.before, fields)
 
 
-def _reach(
-    compiler: "Compiler", paging: Paging, given: dict[str, Argument], child: Scope
-) -> LiteralString:
+def _list(compiler: "Compiler", paging: Paging) -> _List:
+    child, bindings = paging.scope.child(), compiler.bindings
+    given = arguments(paging.definition, paging.nodes[0], compiler.variables)
+    terms = terms_of(paging.source, given["orderBy"].now, child)
+    sealed = Seal(paging.place, given, bindings)
+    window = window_of(given, terms, sealed, child, bindings)
+    reach = _reach(paging, given, child)
+    wheres = _wheres(paging, given, child, bindings)
+    asked = given["filter"]
+    if asked.now is not None:
+        place = f"filter {id(paging.nodes[0])}"
+        target = paging.source.target
+        wheres.append(compile_filter(asked, place, target, child, bindings))
+    connection = object_type(paging.definition)
+    return _List(compiler, paging, connection, terms, sealed, window, reach, wheres, child)
+
+
+def _reach(paging: Paging, given: dict[str, Argument], child: Scope) -> LiteralString:
     reach = paging.source.reach
     if reach is None:
         return f"MATCH ({child.node}:{REGISTRY.kinds[paging.source.target].label})"
@@ -89,7 +126,7 @@ def _reach(
         chosen = given[reach.name].now
         default = next(iter(reach.patterns))
         reach = reach.patterns[default if chosen is None else type(default)[plain(chosen)]]
-    return compiler.reach(reach, paging.source.target, paging.scope, child)
+    return reached(reach, paging.source.target, paging.scope, child)
 
 
 def _wheres(
@@ -115,123 +152,84 @@ def _wheres(
     return conditions
 
 
-def _window(
-    paging: Paging, given: dict[str, Argument], child: Scope, bindings: Bindings
-) -> _Window:
-    first, last = given["first"], given["last"]
-    if first.now is not None and last.now is not None:
-        raise BadRequest(Code.INVALID_PAGE, "Ask for either first or last, not both.")
-    backward = last.now is not None
-    size = last if backward else first
-    limit = bindings.add(
-        (size.identity, "limit"), lambda values: _limit(size.evaluate(values)), fixed=True
-    )
-    window = _Window(limit, backward, [], after=False, before=False)
-    for name, follows in (("after", True), ("before", False)):
-        cursor = given[name]
-        if cursor.now is not None:
-            window.conditions.append(_beyond(paging, cursor, child, bindings, follows=follows))
-            setattr(window, name, True)
-    return window
-
-
-def _limit(size: Any) -> int:
-    """One more than asked, which tells whether there is more."""
-    if size is None:
-        return DEFAULT_PAGE + 1
-    if not 0 <= size <= MAX_PAGE:
-        raise BadRequest(Code.INVALID_PAGE, f"A page holds 0 to {MAX_PAGE} rows.")
-    return size + 1
-
-
-def _beyond(
-    paging: Paging, cursor: Argument, child: Scope, bindings: Bindings, *, follows: bool
-) -> LiteralString:
-    """What lies beyond a cursor, as CASE: the plain disjunction would lose the index's order."""
-    kind, place = paging.source.order.kind, paging.place
-
-    def part(values: VariableValues, position: int) -> Any:
-        found = decode_cursor(cursor.evaluate(values), place, (kind, str))
-        return found[position]
-
-    term = bindings.add((cursor.identity, place, "term"), lambda values: part(values, 0))
-    id_ = bindings.add((cursor.identity, place, "id"), lambda values: part(values, 1))
-    greater = follows is not paging.source.order.descending
-    at_most: LiteralString = ">=" if greater else "<="
-    than: LiteralString = ">" if greater else "<"
-    column = rename(paging.source.order.term, node=child.node, edge=child.edge)
-    return (
-        f"{column} {at_most} ${term} AND "
-        f"CASE WHEN {column} = ${term} THEN {child.node}.id {than} ${id_} ELSE true END"
-    )
-
-
-def _rows(
-    paging: Paging,
-    window: _Window,
-    reach: LiteralString,
-    wheres: list[LiteralString],
-    child: Scope,
-    row: Slots,
-) -> LiteralString:
-    order = paging.source.order
-    column = rename(order.term, node=child.node, edge=child.edge)
-    direction: LiteralString = " DESC" if order.descending is not window.backward else ""
-    conditions = list[LiteralString]()
-    conditions.extend(wheres)
-    conditions.extend(window.conditions)
-    if paging.source.reach is None:
-        # Said so that the planner may take both the rows and their order from the index.
-        conditions.append(column + " IS NOT NULL")
-        conditions.append(child.node + ".id IS NOT NULL")
+def _matched(found: _List, *more: LiteralString) -> LiteralString:
+    """The clauses that yield the list's rows, with further conditions."""
+    conditions: list[LiteralString] = [*found.wheres, *more]
     where: LiteralString = " WHERE " + " AND ".join(conditions) if conditions else ""
+    return found.reach + where
+
+
+def _rows(found: _List) -> LiteralString:
+    source, child, window = found.paging.source, found.child, found.window
+    names = kept(source.reach, child)
+    always: list[LiteralString] = []
+    if source.reach is None:
+        # Said so that the planner may take both the rows and their order from the index.
+        column = rename(source.order.term, node=child.node, edge=child.edge)
+        always = [column + " IS NOT NULL", child.node + ".id IS NOT NULL"]
+    given: list[LiteralString] = [
+        f"{each.given} AS {each.text}" for each in found.terms if each.given is not None
+    ]
+    if given:
+        # Terms that have to be computed are, once, before the cursors compare them.
+        plainly = names.removeprefix("DISTINCT ")
+        wheres: LiteralString = " AND ".join(window.conditions)
+        more: LiteralString = " WHERE " + wheres if wheres else ""
+        computed: LiteralString = ", ".join(given)
+        matched = f"{_matched(found, *always)} WITH {names} WITH {plainly}, {computed}{more}"
+    else:
+        matched = f"{_matched(found, *window.conditions, *always)} WITH {names}"
+    order = order_by(found.terms, child.node, backward=window.backward)
     return (
-        f"COLLECT {{ {reach}{where} WITH {_kept(paging, child)} "
-        f"ORDER BY {column}{direction}, {child.node}.id{direction} LIMIT ${window.limit} "
-        f"RETURN {row.text()} }}"
+        f"COLLECT {{ {matched} ORDER BY {order} LIMIT ${window.limit} "
+        f"RETURN {found.slots.text()} }}"
     )
 
 
-def _kept(paging: Paging, child: Scope) -> LiteralString:
-    """What of a match goes on: a named pattern may have no edge, or find a node twice."""
-    reach = paging.source.reach
-    if isinstance(reach, Walk):
-        return child.node + ", " + child.edge
-    patterns = tuple(reach.patterns.values()) if isinstance(reach, Choice) else (reach,)
-    distinct = any(isinstance(each, Pattern) and each.distinct for each in patterns)
-    keeps_edge = all(isinstance(each, Pattern) and "EDGE" in each.text for each in patterns)
-    kept = child.node + ", " + child.edge if keeps_edge else child.node
-    return "DISTINCT " + kept if distinct else kept
+def _count(found: _List) -> LiteralString:
+    names = kept(found.paging.source.reach, found.child)
+    return f"COUNT {{ {_matched(found)} RETURN {names} }}"
 
 
-def _count(
-    paging: Paging, reach: LiteralString, wheres: list[LiteralString], child: Scope
-) -> LiteralString:
-    where: LiteralString = " WHERE " + " AND ".join(wheres) if wheres else ""
-    return f"COUNT {{ {reach}{where} RETURN {_kept(paging, child)} }}"
+def _facets(found: _List, nodes: list[FieldNode], slots: Slots) -> Facets:
+    compiler, definition = found.compiler, found.connection.fields["facets"]
+    given = arguments(definition, nodes[0], compiler.variables)
+    size = given["first"]
+    limit = compiler.bindings.add(
+        (size.identity, "facet"), lambda values: page_size(size.evaluate(values)), fixed=True
+    )
+    source = found.paging.source
+    matched = f"{_matched(found)} WITH {kept(source.reach, found.child)}"
+    wanted = plain(given["field"].now)
+    slot = slots.add(facet_text(edge_of(source), wanted, matched, found.child, limit))
+    type_ = object_type(definition)
+    entries: list[Entry] = []
+    for key, each in compiler.selector.fields(type_, compiler.selector.below(nodes)).items():
+        match each[0].name.value:
+            case "value":
+                entries.append(Entry(key, Scalar(0, "String"), required=False))
+            case "count":
+                entries.append(Entry(key, Scalar(1, "Int"), required=True))
+            case _:
+                entries.append(Entry(key, Typename(type_.name), required=True))
+    return Facets(slot, Fields(type_.name, tuple(entries)))
 
 
-def _cursor(paging: Paging, child: Scope, row: Slots) -> Cursor:
-    column = rename(paging.source.order.term, node=child.node, edge=child.edge)
-    return Cursor(row.add(column), row.add(child.node + ".id"), paging.place)
+def _cursor(found: _List) -> Cursor:
+    terms = tuple(found.slots.add(each.text) for each in found.terms)
+    return Cursor(terms, found.slots.add(found.child.node + ".id"), found.seal.name)
 
 
-def _edge(
-    compiler: "Compiler",
-    paging: Paging,
-    connection: GraphQLObjectType,
-    nodes: list[FieldNode],
-    child: Scope,
-    row: Slots,
-) -> Fields:
-    edge = object_type(connection.fields["edges"])
+def _edge(found: _List, nodes: list[FieldNode]) -> Fields:
+    compiler, child, row = found.compiler, found.child, found.slots
+    edge = object_type(found.connection.fields["edges"])
     entries: list[Entry] = []
     for key, each in compiler.selector.fields(edge, compiler.selector.below(nodes)).items():
         match each[0].name.value:
             case "cursor":
-                entries.append(Entry(key, _cursor(paging, child, row), required=True))
+                entries.append(Entry(key, _cursor(found), required=True))
             case "node":
-                reach = paging.source.reach
+                reach = found.paging.source.reach
                 text, cases, tagged = compiler.row(edge.fields["node"], each, child, reach)
                 entries.append(Entry(key, Object(row.add(text), cases, tagged), required=True))
             case _:
@@ -239,16 +237,10 @@ def _edge(
     return Fields(edge.name, tuple(entries))
 
 
-def _info(
-    compiler: "Compiler",
-    paging: Paging,
-    connection: GraphQLObjectType,
-    nodes: list[FieldNode],
-    child: Scope,
-    row: Slots,
-) -> Info:
-    type_ = object_type(connection.fields["pageInfo"])
+def _info(found: _List, nodes: list[FieldNode]) -> Info:
+    compiler = found.compiler
+    type_ = object_type(found.connection.fields["pageInfo"])
     selected = compiler.selector.fields(type_, compiler.selector.below(nodes))
     keys = tuple((key, each[0].name.value) for key, each in selected.items())
     wants_cursor = any(name in {"startCursor", "endCursor"} for _, name in keys)
-    return Info(keys, _cursor(paging, child, row) if wants_cursor else None)
+    return Info(keys, _cursor(found) if wants_cursor else None)

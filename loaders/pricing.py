@@ -7,7 +7,19 @@ count of its own one point; of an interface the dearest type counts.
 
 from typing import Any
 
-from loaders.shapes import Count, Edges, Entry, Fields, Lookup, Object, Page, Shape, ValuesOf
+from loaders.shapes import (
+    Count,
+    Edges,
+    Entry,
+    Facets,
+    Fields,
+    Listed,
+    Lookup,
+    Object,
+    Page,
+    Shape,
+    ValuesOf,
+)
 
 
 def price(entry: Entry, parameters: dict[str, Any]) -> int:
@@ -32,9 +44,12 @@ def _price(shape: Shape, parameters: dict[str, Any]) -> int:
         case Lookup(ids, parts):
             dearest = max((_price(each, parameters) for each in parts), default=1)
             return len(parameters[ids]) * dearest
+        case Listed(_, cases, _, size):
+            dearest = max((_sum(each, parameters) for each in cases), default=0)
+            return (size if isinstance(size, int) else parameters[size]) * max(1, dearest)
         case ValuesOf(_, fields, _):
             return 1 + _sum(fields, parameters)
-        case Count():
+        case Count() | Facets():
             return 1
         case _:
             return 0

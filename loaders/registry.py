@@ -1,7 +1,7 @@
 """The GraphQL types that stand for nodes, and those made from them: connections, edges, enums."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
 from typing import Any, cast
@@ -25,6 +25,18 @@ def day(value: str) -> str:
     return date.fromisoformat(value).isoformat()
 
 
+def decimal(value: Any) -> Decimal:
+    """A finite decimal number; raises ValueError for anything else."""
+    try:
+        # By way of text, since 0.1 as a float is not 0.1; `true` is no number then either.
+        found = Decimal(str(value))
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise ValueError("This is not a decimal number.")
+    return found
+
+
 DATE_TIME = strawberry.scalar(
     name="DateTime",
     description="A point in time: ISO 8601 in UTC with milliseconds, 2026-11-22T10:00:00.000Z.",
@@ -38,7 +50,7 @@ DECIMAL = strawberry.scalar(
     name="Decimal",
     description="An exact decimal number, written as a string so that no digit is lost.",
     serialize=str,
-    parse_value=Decimal,
+    parse_value=decimal,
 )
 
 
@@ -105,22 +117,6 @@ def edge_type(target: str, declared: type | None) -> Any:
         body.update((key, vars(declared)[key]) for key in declared.__annotations__)
     cls = type(f"{name}Edge", (), {**body, "__annotations__": annotations})
     return cast("Any", strawberry.type(cls, description=description))
-
-
-@cache
-def connection_type(edge: Any) -> Any:
-    """The connection type over an edge type."""
-    name = edge.__name__.removesuffix("Edge")
-    annotations: dict[str, Any] = {"edges": list[edge], "page_info": PageInfo, "total_count": int}
-    body = {
-        "edges": strawberry.field(description="Rows of this page, in the order of the list."),
-        "page_info": strawberry.field(description="Where this page lies in the list."),
-        "total_count": strawberry.field(
-            description="Number of rows of the whole list; counted only when asked for."
-        ),
-    }
-    cls = type(f"{name}Connection", (), {**body, "__annotations__": annotations})
-    return cast("Any", strawberry.type(cls, description=f"A page of a list of {name} rows."))
 
 
 def enum_type(owner: str, declared: Property) -> Any:

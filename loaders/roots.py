@@ -20,7 +20,7 @@ from loaders.ids import GlobalId, decode_id
 from loaders.registry import REGISTRY
 from loaders.schema import named_type, source_of
 from loaders.shapes import Count, Entry, Lookup, Object, Page, Scalar
-from loaders.sources import Find, FindMany, Many
+from loaders.sources import Explored, Find, FindMany, Many
 from loaders.text import Scope, Slots, rename
 
 
@@ -60,6 +60,8 @@ def compile_root(
             return _find(compiler, cast("GraphQLField", definition), source, key, nodes)
         case FindMany():
             return _find_many(compiler, cast("GraphQLField", definition), key, nodes)
+        case Explored():
+            return cast("Root", source.compile(compiler, definition, key, nodes))
         case _:
             return None
 

@@ -33,6 +33,13 @@ class Id:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyId:
+    """A global id of a node of any type: the row holds its type's name, a colon and its id."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class Typename:
     """`__typename` of a known type."""
 
@@ -70,11 +77,11 @@ class FromMap:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The cursor of an edge: its sort term and its node's id."""
+    """The cursor of an edge: its sort terms and its node's id; `seal` names a parameter."""
 
-    term: int
+    terms: tuple[int, ...]
     id: int
-    place: str
+    seal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,23 @@ class Object:
     slot: int
     cases: "tuple[Fields, ...]"
     tagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of nested rows, none of them null.
+
+    Attributes:
+        slot: Where the rows are.
+        cases: Their fields by concrete type.
+        tagged: True when rows name their type in their first item.
+        size: How many are priced, or the parameter that says so.
+    """
+
+    slot: int
+    cases: "tuple[Fields, ...]"
+    tagged: bool
+    size: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +141,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Facets:
+    """Counts by value: a slot of [value, count] rows, each an object."""
+
+    slot: int
+    fields: "Fields"
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A connection.
 
@@ -126,7 +158,7 @@ class Page:
         backward: True when rows come from the end, in reverse.
         after: True when a cursor precedes the page.
         before: True when a cursor follows the page.
-        fields: Entries among Edges, Info, Count and Typename.
+        fields: Entries among Edges, Info, Count, Facets and Typename.
     """
 
     rows: int | None
@@ -138,8 +170,8 @@ class Page:
 
 
 Shape = (
-    Scalar | EnumName | Id | Typename | MoneyOf | ValuesOf | FromMap | Cursor | Object | Lookup
-    | Edges | Info | Count | Page
+    Scalar | EnumName | Id | AnyId | Typename | MoneyOf | ValuesOf | FromMap | Cursor
+    | Object | Listed | Lookup | Edges | Info | Count | Facets | Page
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Where a field's value comes from: the vocabulary between declarations and the plan compiler."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, LiteralString
@@ -77,13 +77,21 @@ Reach = Walk | Pattern | Choice
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A connection. `reach` None lists every node of the target type: a root field."""
+    """A connection.
+
+    Attributes:
+        target: Name of the type at the far end.
+        reach: How to get there; None lists every node of the target type: a root field.
+        order: The order unless another is asked for.
+        wheres: Optional arguments that narrow it.
+        on: The class that declares the properties of its edge, if any.
+    """
 
     target: str
     reach: Reach | None
     order: Order
     wheres: tuple[Where, ...] = ()
-    place: str = ""
+    on: type | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +129,33 @@ class FindMany:
     target: str
 
 
-Source = OwnId | Stored | Computed | Values | Many | One | Find | FindMany
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """A root field with a statement of its own making, such as a search.
+
+    Attributes:
+        compile: Makes its `Root` from the compiler, the field's definition, its response key and
+            its nodes.
+        structural: Arguments that are numbers and all the same part of the statement's text.
+    """
+
+    compile: Callable[..., Any]
+    structural: tuple[str, ...] = ()
+
+
+Source = OwnId | Stored | Computed | Values | Many | One | Find | FindMany | Explored
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Which nodes a GraphQL type stands for: an anchor label, and a role label where it has one."""
+    """Which nodes a GraphQL type stands for: an anchor label, and a role label where it has one.
+
+    `keep` is for how many seconds answers with objects of this type may be kept; 0 is never.
+    """
 
     node: Node
     role: Node | None = None
+    keep: int = 0
 
     def is_among(self, nodes: tuple[Node, ...]) -> bool:
         """Whether nodes of this kind can be among nodes of the given labels."""

@@ -23,12 +23,12 @@ class Scope:
     @property
     def node(self) -> LiteralString:
         """The variable of the node."""
-        return _numbered("n", self.depth)
+        return numbered("n", self.depth)
 
     @property
     def edge(self) -> LiteralString:
         """The variable of the relationship."""
-        return _numbered("e", self.depth)
+        return numbered("e", self.depth)
 
     def child(self) -> "Scope":
         """The scope one relation further."""
@@ -39,7 +39,8 @@ class Scope:
         return Scope(self.depth, on_edge=True)
 
 
-def _numbered(letter: LiteralString, number: int) -> LiteralString:
+def numbered(letter: LiteralString, number: int) -> LiteralString:
+    """The name of a variable: a letter and a number."""
     # A letter of ours and a count: as literal as if it were written out.
     return cast("LiteralString", f"{letter}{number:d}")
 

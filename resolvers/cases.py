@@ -5,12 +5,13 @@ from typing import Any
 
 from graph import model
 from loaders.declare import Order, edge, node, prop
+from resolvers.keeping import BUSINESS, REFERENCE
 from resolvers.links import assignees, concerned, contact, customer, shared_with, touches
 from resolvers.nodes import OpenItem, Sourced
 from resolvers.sorting import LATEST_CHANGED, LATEST_OPENED
 
 
-@node(model.cases.CASE)
+@node(model.cases.CASE, keep=BUSINESS)
 class Case(Sourced, OpenItem):
     """Something a customer wants solved."""
 
@@ -48,7 +49,7 @@ class Case(Sourced, OpenItem):
     shared_with: Any = shared_with()
 
 
-@node(model.cases.ARTICLE)
+@node(model.cases.ARTICLE, keep=REFERENCE)
 class Article(Sourced):
     """A page of the knowledge base."""
 

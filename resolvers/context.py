@@ -2,6 +2,6 @@
 
 import strawberry
 
-from loaders.execution import Context
+from loaders.reference import Context
 
 Info = strawberry.Info[Context, None]

@@ -6,6 +6,7 @@ from typing import Any
 from graph import interactions as cypher
 from graph import model
 from loaders.declare import Order, edge, edge_of, interface, node, one, prop
+from resolvers.keeping import BUSINESS
 from resolvers.links import assignees, shared_with
 from resolvers.nodes import Activity, OpenItem, Sourced
 from resolvers.sorting import LATEST_CHANGED
@@ -70,7 +71,7 @@ class Interaction(Activity):
     shared_with: Any = shared_with()
 
 
-@node(model.interactions.EMAIL)
+@node(model.interactions.EMAIL, keep=BUSINESS)
 class Email(Interaction, Sourced):
     """An e-mail."""
 
@@ -79,14 +80,14 @@ class Email(Interaction, Sourced):
     bounced: bool | None = prop()
 
 
-@node(model.interactions.CALL)
+@node(model.interactions.CALL, keep=BUSINESS)
 class Call(Interaction, Sourced):
     """A telephone call."""
 
     outcome: str | None = prop()
 
 
-@node(model.interactions.MEETING)
+@node(model.interactions.MEETING, keep=BUSINESS)
 class Meeting(Interaction, Sourced):
     """A meeting, on site or online."""
 
@@ -94,14 +95,14 @@ class Meeting(Interaction, Sourced):
     location: str | None = prop()
 
 
-@node(model.interactions.CHAT)
+@node(model.interactions.CHAT, keep=BUSINESS)
 class Chat(Interaction, Sourced):
     """A chat conversation."""
 
     platform: str | None = prop()
 
 
-@node(model.interactions.VISIT)
+@node(model.interactions.VISIT, keep=BUSINESS)
 class Visit(Interaction, Sourced):
     """A visit to a web page or portal."""
 
@@ -110,7 +111,7 @@ class Visit(Interaction, Sourced):
     pages: int | None = prop()
 
 
-@node(model.interactions.POST)
+@node(model.interactions.POST, keep=BUSINESS)
 class Post(Interaction, Sourced):
     """A post on a social network."""
 
@@ -118,21 +119,21 @@ class Post(Interaction, Sourced):
     url: str | None = prop()
 
 
-@node(model.interactions.LETTER)
+@node(model.interactions.LETTER, keep=BUSINESS)
 class Letter(Interaction, Sourced):
     """A letter on paper."""
 
     tracking_number: str | None = prop()
 
 
-@node(model.interactions.NOTE)
+@node(model.interactions.NOTE, keep=BUSINESS)
 class Note(Interaction, Sourced):
     """A note among staff."""
 
     pinned: bool | None = prop()
 
 
-@node(model.interactions.SURVEY)
+@node(model.interactions.SURVEY, keep=BUSINESS)
 class Survey(Interaction, Sourced):
     """An answer to a satisfaction survey."""
 
@@ -140,7 +141,7 @@ class Survey(Interaction, Sourced):
     score: int | None = prop()
 
 
-@node(model.interactions.TASK)
+@node(model.interactions.TASK, keep=BUSINESS)
 class Task(Interaction, Sourced, OpenItem):
     """Something somebody has to do."""
 

@@ -10,6 +10,7 @@ from graph import marketing as cypher
 from graph import model
 from loaders.declare import Choice, Order, edge, edge_of, node, one, prop, value
 from loaders.registry import Money, enum_type
+from resolvers.keeping import REFERENCE
 from resolvers.links import assignees, touches
 from resolvers.nodes import Sourced
 from resolvers.sorting import BY_NAME, CURRENT, LATEST_OPENED, NEWEST
@@ -97,7 +98,7 @@ class SegmentMember:
     reason: str | None = prop()
 
 
-@node(model.marketing.CAMPAIGN)
+@node(model.marketing.CAMPAIGN, keep=REFERENCE)
 class Campaign(Sourced):
     """A planned series of messages or events."""
 
@@ -136,7 +137,7 @@ class Campaign(Sourced):
     assignees: Any = assignees()
 
 
-@node(model.marketing.SEGMENT)
+@node(model.marketing.SEGMENT, keep=REFERENCE)
 class Segment(Sourced):
     """A set of parties with something in common."""
 

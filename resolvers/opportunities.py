@@ -6,6 +6,7 @@ from typing import Any
 from graph import model
 from loaders.declare import Order, edge, edge_of, node, one, prop
 from loaders.registry import Money
+from resolvers.keeping import BUSINESS
 from resolvers.links import assignees, concerned, contact, customer, shared_with, touches
 from resolvers.nodes import OpenItem, Sourced
 from resolvers.parties.relationships import Ranking
@@ -35,7 +36,7 @@ class WantedProduct:
     quantity: float | None = prop()
 
 
-@node(model.opportunities.OPPORTUNITY)
+@node(model.opportunities.OPPORTUNITY, keep=BUSINESS)
 class Opportunity(Sourced, OpenItem):
     """A possible sale; a lead is an opportunity in stage LEAD."""
 

@@ -8,6 +8,7 @@ from graph import orders as cypher
 from loaders.declare import Order as Sort
 from loaders.declare import computed, edge, edge_of, interface, node, one, prop
 from loaders.registry import Money
+from resolvers.keeping import BUSINESS
 from resolvers.links import assignees, concerned, contact, customer, shared_with, touches
 from resolvers.nodes import Activity, OpenItem, Sourced
 from resolvers.sorting import LATEST_OPENED, NEWEST
@@ -71,7 +72,7 @@ class Document(Activity):
     shared_with: Any = shared_with()
 
 
-@node(model.orders.QUOTE)
+@node(model.orders.QUOTE, keep=BUSINESS)
 class Quote(Document, Sourced, OpenItem):
     """An offer with prices."""
 
@@ -91,7 +92,7 @@ class Quote(Document, Sourced, OpenItem):
     )
 
 
-@node(model.orders.ORDER)
+@node(model.orders.ORDER, keep=BUSINESS)
 class Order(Document, Sourced):
     """A confirmed purchase."""
 
@@ -120,7 +121,7 @@ class Order(Document, Sourced):
     )
 
 
-@node(model.orders.INVOICE)
+@node(model.orders.INVOICE, keep=BUSINESS)
 class Invoice(Document, Sourced, OpenItem):
     """A demand for payment."""
 
@@ -142,7 +143,7 @@ class Invoice(Document, Sourced, OpenItem):
     )
 
 
-@node(model.orders.CREDIT_NOTE)
+@node(model.orders.CREDIT_NOTE, keep=BUSINESS)
 class CreditNote(Document, Sourced):
     """Money given back for a return or a cancellation; its amounts are positive."""
 
@@ -156,7 +157,7 @@ class CreditNote(Document, Sourced):
     )
 
 
-@node(model.orders.CONTRACT)
+@node(model.orders.CONTRACT, keep=BUSINESS)
 class Contract(Document, Sourced):
     """A lasting agreement, such as a subscription or a maintenance contract."""
 

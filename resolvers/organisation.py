@@ -5,6 +5,7 @@ from typing import Any
 
 from graph import model
 from loaders.declare import Order, edge, edge_of, node, one, prop
+from resolvers.keeping import REFERENCE
 from resolvers.links import assigned, shared
 from resolvers.nodes import Actor, Participant, Sourced
 from resolvers.sorting import BY_NAME, CURRENT
@@ -121,7 +122,7 @@ class Team(Actor, Sourced):
     shared: Any = shared()
 
 
-@node(model.organisation.TERRITORY)
+@node(model.organisation.TERRITORY, keep=REFERENCE)
 class Territory(Sourced):
     """A part of the market, by countries and postal codes."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from graph import model
 from loaders.declare import Order, edge, edge_of, node, prop
 from loaders.registry import Money
+from resolvers.keeping import REFERENCE
 from resolvers.links import touches
 from resolvers.nodes import Sourced
 from resolvers.sorting import CURRENT, LATEST_OPENED, NEWEST
@@ -80,7 +81,7 @@ _RELATED = Order("NODE.name + ' ' + coalesce(EDGE.kind, '')")
 _BY_LINE = Order("NODE.at + ' ' + toString(EDGE.line)", descending=True)
 
 
-@node(model.products.PRODUCT)
+@node(model.products.PRODUCT, keep=REFERENCE)
 class Product(Sourced):
     """Something that is sold: goods, a module, a service, a bundle or a charge."""
 
@@ -167,7 +168,7 @@ class Product(Sourced):
     interactions: Any = touches()
 
 
-@node(model.products.PRICE_LIST)
+@node(model.products.PRICE_LIST, keep=REFERENCE)
 class PriceList(Sourced):
     """Prices that hold for a tier, a currency and a time."""
 

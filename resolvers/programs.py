@@ -7,6 +7,7 @@ from graph import model
 from graph import parties as cypher
 from loaders.declare import edge, edge_of, interface, node, one, prop
 from loaders.registry import Money
+from resolvers.keeping import BUSINESS, REFERENCE
 from resolvers.links import assigned, assignees, shared, touches
 from resolvers.nodes import Actor, Node, Sourced
 from resolvers.parties.relationships import Account
@@ -45,7 +46,7 @@ class FundedPartner:
     amount: Money | None = prop()
 
 
-@node(model.parties.COMPANY, role=model.parties.PARTNER)
+@node(model.parties.COMPANY, role=model.parties.PARTNER, keep=BUSINESS)
 class Partner(Actor):
     """A company that sells, integrates or supplies with us."""
 
@@ -107,7 +108,7 @@ class Partner(Actor):
     shared: Any = shared()
 
 
-@node(model.programs.PROGRAM)
+@node(model.programs.PROGRAM, keep=REFERENCE)
 class Program(Sourced):
     """A partner program with levels and benefits."""
 

@@ -12,6 +12,10 @@ from graph import organisation as organisation_cypher
 from graph import parties as party_cypher
 from graph import products as product_cypher
 from loaders.declare import Order, Way, find, find_many, listing
+from loaders.exploring import neighborhood, path
+from loaders.metrics import metrics
+from loaders.searching import search
+from resolvers.exploring import EXPLORABLE, MEASURED
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
 from resolvers.sorting import BY_NAME, LATEST_OPENED, NEWEST, any_of
@@ -29,6 +33,16 @@ class Query:
     viewer: Viewer = strawberry.field(resolver=viewer, description="Who asks.")
     node: Any = find("Node", "Any entity by its id; null when there is none.")
     nodes: Any = find_many("Node", "Several entities by id, null where there is none.")
+
+    search: Any = search("Finds by words, the best first.")
+    path: Any = path("The shortest ways from one node to another.", EXPLORABLE)
+    neighborhood: Any = neighborhood(
+        "A node and what is around it, to draw a graph; null when there is none.", EXPLORABLE
+    )
+
+    metrics: Any = metrics(
+        "Counts, sums and other measures of groups of nodes: reports and statistics.", MEASURED
+    )
 
     customer: Any = find(
         "Customer",

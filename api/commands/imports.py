@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
-from api.connections import open_graph
+from api.connections import open_graph_for_bulk_writes
 from api.garbage import bulk_work
 from api.settings import Settings, load_settings
 from graph.imports import (
@@ -80,7 +80,7 @@ async def _import(
 ) -> Summary:
     """Import over the running engines, or own ones."""
     report = settings.data_dir / REPORTS / f"{file.name}.refused.jsonl"
-    async with open_graph(settings) as graph:
+    async with open_graph_for_bulk_writes(settings) as graph:
         if not dry_run:
             await migrate(graph)
         with _bars() as progress:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.connections import open_graph
+from api.connections import open_graph_for_bulk_writes
 from api.garbage import bulk_work
 from api.settings import Settings, load_settings
 from graph import demo
@@ -60,7 +60,7 @@ def seed(
 
 
 async def _seed(settings: Settings, world: World, *, if_empty: bool) -> None:
-    async with open_graph(settings) as graph:
+    async with open_graph_for_bulk_writes(settings) as graph:
         await migrate(graph)
         summary = await fill(graph, settings.data_dir, world, if_empty=if_empty)
     if summary is None:

@@ -7,6 +7,7 @@ from graph import model
 from graph import parties as cypher
 from loaders.declare import Order, edge, node, one, prop
 from loaders.registry import Money
+from resolvers.keeping import BUSINESS
 from resolvers.parties.customer import Customer
 from resolvers.parties.relationships import (
     Ally,
@@ -25,7 +26,7 @@ from resolvers.sorting import (
 BY_DISTANCE = Order("EDGE", kind=int)
 
 
-@node(model.parties.COMPANY)
+@node(model.parties.COMPANY, keep=BUSINESS)
 class Company(Customer):
     """An organisation: a firm, an authority, an association."""
 

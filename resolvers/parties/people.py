@@ -6,6 +6,7 @@ from typing import Any
 from graph import model
 from graph import parties as cypher
 from loaders.declare import Order, edge, node, one, prop
+from resolvers.keeping import BUSINESS
 from resolvers.opportunities import OpportunityRole
 from resolvers.parties.customer import Customer
 from resolvers.parties.relationships import (
@@ -22,7 +23,7 @@ from resolvers.sorting import (
 )
 
 
-@node(model.parties.PERSON)
+@node(model.parties.PERSON, keep=BUSINESS)
 class Person(Customer):
     """A human being."""
 
@@ -80,7 +81,7 @@ class Person(Customer):
     )
 
 
-@node(model.parties.HOUSEHOLD)
+@node(model.parties.HOUSEHOLD, keep=BUSINESS)
 class Household(Customer):
     """People who live at one address and decide together."""
 

@@ -10,7 +10,7 @@ from resolvers.schema import SCHEMA
 from tests.loaders.conftest import ACME, STAFF
 from tests.loaders.test_execution import FULL_360
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("patience")]
 
 BROKEN = {
     "a null where there must be a value": "MATCH (o:Order {id: 'order23'}) REMOVE o.number",
