@@ -14,7 +14,7 @@ from graph.imports.errors import Refusal
 from graph.imports.job import Job
 from graph.imports.progress import OnProgress, Phase, Progress, Summary, Tally
 from graph.imports.staging import Staging
-from graph.write import Batch, Count, Links, Nodes, Outcome, Writer, write
+from graph.write import Batch, Count, Links, Nodes, Outcome, Writer, prepare, write
 
 
 class Writing:
@@ -112,4 +112,8 @@ class Writing:
 
 
 def _next(portions: Iterator[Portion]) -> Portion | None:
-    return next(portions, None)
+    """The next portion, its rows checked: the thread has the time, the database is at work."""
+    portion = next(portions, None)
+    if portion is not None:
+        prepare([*portion.ends, *portion.parts])
+    return portion

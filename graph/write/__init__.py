@@ -12,6 +12,7 @@ from graph.write.batch import (
     Writer,
 )
 from graph.write.planning import planned_ahead
+from graph.write.preparing import prepare
 from graph.write.validation import Problem, validate, validate_many
 from graph.write.writing import write
 
@@ -27,6 +28,7 @@ __all__ = [
     "Problem",
     "Writer",
     "planned_ahead",
+    "prepare",
     "validate",
     "validate_many",
     "write",

@@ -39,10 +39,15 @@ class NodeRow:
 
 @dataclass(slots=True)
 class Nodes:
-    """Nodes of one concrete kind; of rows with equal keys the later ones win, by property."""
+    """Nodes of one concrete kind; of rows with equal keys the later ones win, by property.
+
+    Attributes:
+        ready: What `prepare` made of the rows; taken by the first write.
+    """
 
     node: Node
     rows: list[NodeRow]
+    ready: list[NodeRow] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ class Links:
     """Relationships of one type between two concrete kinds of node.
 
     With `complete`, the rows are all relationships of this type that each named start has towards
-    nodes of the end's kind: the others are retracted.
+    nodes of the end's kind: the others are retracted. `ready` is as in `Nodes`.
     """
 
     relationship: Relationship
@@ -71,6 +76,7 @@ class Links:
     end: Node
     rows: list[LinkRow]
     complete: bool = False
+    ready: list[dict[str, Any]] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(slots=True)

@@ -18,8 +18,9 @@ from graph.write.validation import validate_many
 
 async def write_links(unit: Unit, part: Links) -> None:
     """Create the relationships that are not there, change those that differ, and count."""
-    _check_kinds(part)
-    values = _checked(part)
+    values, part.ready = part.ready, None
+    if values is None:
+        values = checked(part)
     starts = await unit.resolve(part.start, (row.start for row in part.rows))
     ends = await unit.resolve(part.end, (row.end for row in part.rows))
     records = await _records(unit, part)
@@ -67,12 +68,13 @@ def _check_kinds(part: Links) -> None:
         raise InvalidInput(f"{relationship.name} does not lead from {start.name} to {end.name}.")
 
 
-def _checked(part: Links) -> list[dict[str, Any]]:
-    """Validate and normalise the rows' properties.
+def checked(part: Links) -> list[dict[str, Any]]:
+    """Validate and normalise the rows' properties, in the order of the rows.
 
     Raises:
         InvalidInput: naming the row and the property.
     """
+    _check_kinds(part)
     name = part.relationship.name
     rows: list[dict[str, Any]] = []
     results = validate_many(part.relationship, (row.properties for row in part.rows))

@@ -34,6 +34,12 @@ def checked(part: Nodes) -> list[NodeRow]:
     return [merged[key] for key in sorted(merged)]
 
 
+def ready(part: Nodes) -> list[NodeRow]:
+    """As `checked`, or what was made ready before; a repeated write checks again."""
+    rows, part.ready = part.ready, None
+    return checked(part) if rows is None else rows
+
+
 def _without_key(node: Node, row: NodeRow) -> dict[str, Any]:
     """The row's properties without those that repeat its key."""
     names = key_names(node)
@@ -68,7 +74,7 @@ class _Made(NamedTuple):
 async def write_nodes(unit: Unit, part: Nodes) -> None:
     """Create the nodes that are not there, change those that differ, and count."""
     node, count = part.node, unit.count_node(part.node.name)
-    for rows in slices(checked(part)):
+    for rows in slices(ready(part)):
         found = await unit.find(node, (row.key for row in rows))
         new: list[NodeRow] = []
         old: list[list[Any]] = []

@@ -12,7 +12,7 @@ from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.digest import digest
 from graph.write.golden import golden
 from graph.write.identifying import Known, Stated, identify_new, reconcile
-from graph.write.nodes import change, check_required, checked
+from graph.write.nodes import change, check_required, ready
 from graph.write.unit import Unit, new_id
 from graph.write.validation import required
 
@@ -42,7 +42,7 @@ class _Sorted:
 
 async def write_parties(unit: Unit, part: Nodes) -> None:
     """Write what a source says of parties, in waves: a record after the one it refers to."""
-    rows = checked(part)
+    rows = ready(part)
     unit.count_node(part.node.name)
     for row in rows:
         _observe(part.node, row)
