@@ -13,7 +13,7 @@ FEW, MANY = 3, 10
 
 MAX_DEPTH = 3
 HUB = 1_000
-"""With more relationships than this a node is drawn, but what lies behind it is not."""
+"""A node with more relationships than this is not walked through."""
 
 MAX_RELATIONSHIPS = 5_000
 
@@ -31,6 +31,9 @@ def shortest(
 ) -> LiteralString:
     """Clauses that yield `places` and `links` of each way from `near` to `far`, shortest first.
 
+    A way leads through a hub only from one neighbour of it to another: farther ways through hubs
+    connect everything with everything, and there are too many of them to look at.
+
     Args:
         types: Relationship types, with a bar between each two.
         only: Parameter that narrows them, or "".
@@ -40,9 +43,16 @@ def shortest(
     """
     most, count = _digits(hops), _digits(ways)
     narrowed: LiteralString = f" WHERE type(link) IN {only}" if only else ""
+    link: LiteralString = f"-[link:{types}{narrowed}]-"
+    found: LiteralString = (
+        f"MATCH way = SHORTEST {count} (near)(()" + link + "(inner WHERE inner = far OR "
+        f"NOT {_BUSY})){{1,{most}}}(far) RETURN way"
+    )
+    if hops > 1:
+        one, other = link.replace("link", "first"), link.replace("link", "second")
+        found += f" UNION ALL MATCH way = (near){one}(inner WHERE {_BUSY}){other}(far) RETURN way"
     return (
-        f"MATCH way = SHORTEST {count} (near)(()-[link:{types}{narrowed}]-()){{1,{most}}}(far) "
-        "WITH nodes(way) AS places, relationships(way) AS links "
+        f"CALL (*) {{ {found} }} WITH nodes(way) AS places, relationships(way) AS links "
         "ORDER BY size(links), [place IN places | place.id], [link IN links | type(link)] "
         f"LIMIT {limit}"
     )

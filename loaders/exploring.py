@@ -62,7 +62,10 @@ def _path_class(explorable: Explorable) -> Any:
             "relationships": list[walked_class(explorable)],
         },
     }
-    description = "A way from one node to another that takes no relationship twice."
+    description = (
+        "A way from one node to another that takes no relationship twice. A node with over "
+        f"{HUB} relationships is walked through only between two of its neighbours."
+    )
     return cast("Any", strawberry.type(type("Path", (), body), description=description))
 
 

@@ -109,10 +109,13 @@ def truncated(text: LiteralString, period: str) -> LiteralString:
             return f"left({text}, 7) + '-01'"
         case "YEAR":
             return f"left({text}, 4) + '-01-01'"
-        case "WEEK":
-            return f"toString(date.truncate('week', date(left({text}, 10))))"
         case _:
-            return f"toString(date.truncate('quarter', date(left({text}, 10))))"
+            unit: LiteralString = "week" if period == "WEEK" else "quarter"
+            # Cypher cannot truncate null.
+            return (
+                f"head([day IN [left({text}, 10)] WHERE day IS NOT NULL | "
+                f"toString(date.truncate('{unit}', date(day)))])"
+            )
 
 
 def entity_name(target: str) -> str:

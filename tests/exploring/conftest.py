@@ -70,6 +70,11 @@ def ask(executor: Executor) -> Ask:
     async def asked(query: str, **variables: Any) -> Any:
         before, sent = executor.counters.fallbacks, executor.counters.statements
         response = await executor.execute(query, variables, None, STAFF)
+        if [each["extensions"].get("code") for each in response.get("errors", ())] == ["TIMEOUT"]:
+            # On a busy machine a plan may take longer than a request; it is made once.
+            assert await executor.prepare(query, variables) == []
+            before, sent = executor.counters.fallbacks, executor.counters.statements
+            response = await executor.execute(query, variables, None, STAFF)
         assert "errors" not in response, response["errors"]
         assert executor.counters.fallbacks == before, "left to graphql-core"
         assert executor.counters.statements <= sent + 1

@@ -36,6 +36,8 @@ def world() -> list[dict[str, Any]]:
             "channel": random.choice(["WEB", "PHONE"]),
             "customer": random.choice(["Ana", "Bo", "Cy"]),
         }
+        if number % 4:
+            order["shippedAt"] = f"{day + timedelta(days=9)}T10:00:00.000Z"
         if number % 9:
             order |= {
                 "total": random.randrange(1, 100_000),
@@ -85,8 +87,9 @@ def period(at: str, by: str) -> str:
 
 def value_of(order: dict[str, Any], by: str | tuple[str, str]) -> str | None:
     names = {"STATUS": "status", "CHANNEL": "channel", "CUSTOMER_NAME": "customer", "AT": "at"}
+    names["SHIPPED_AT"] = "shippedAt"
     found = order.get(names[by if isinstance(by, str) else by[0]])
-    return found if isinstance(by, str) else period(order["at"], by[1])
+    return found if isinstance(by, str) or found is None else period(found, by[1])
 
 
 def percentile(values: list[int], percent: float) -> float:
@@ -151,7 +154,11 @@ QUESTIONS: list[tuple[list[Any], tuple[Any, ...]]] = [
         ([{"function": "PERCENTILE", "field": "TOTAL", "percent": p}], ("CUSTOMER_NAME",))
         for p in (0, 50, 90, 100)
     ),
-    *(([COUNT, SUM], (("AT", by),)) for by in ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")),
+    *(
+        ([COUNT, SUM], ((field, by),))
+        for field in ("AT", "SHIPPED_AT")
+        for by in ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
+    ),
 ]
 
 

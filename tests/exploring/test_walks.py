@@ -11,6 +11,8 @@ import pytest
 from graph.exploring import HUB
 from loaders.execution import Executor
 from loaders.ids import decode_id, encode_id
+from loaders.viewer import Audience, Viewer
+from resolvers.schema import SCHEMA
 from tests.exploring.conftest import Ask, Link, Node, fill
 from tests.resolvers.conftest import STAFF, RecordingGraph
 from tests.resolvers.plans import operators
@@ -209,7 +211,7 @@ def rings(start: str, depth: int, types: set[str]) -> list[tuple[int, str]]:
 async def test_a_neighborhood_is_what_a_breadth_first_search_finds(
     ask: Ask, depth: int, limit: int, types: list[str] | None
 ) -> None:
-    for start in IDS[::3]:
+    for start in IDS[::4]:
         found = await ask(AROUND, id=gid(start), depth=depth, limit=limit, types=types)
 
         whole = rings(start, depth, set(types or TYPES))
@@ -254,6 +256,22 @@ async def test_a_hub_is_drawn_but_not_walked_through(ask: Ask, graph: RecordingG
     assert (len(of_hub["nodes"]), len(of_hub["relationships"])) == (20, 19)
 
 
+async def test_a_path_leads_through_a_hub_only_between_its_neighbours(
+    ask: Ask, graph: RecordingGraph
+) -> None:
+    new: Node = ("Party:Person", "Person-new", {"name": "New"})
+    await fill(graph, [new], [("Person-new", "REPORTS_TO", "Person-h0000", {})])
+    asked = {"to": gid("Person-h0001"), "hops": 4, "first": 10, "via": ["REPORTS_TO", "REFERRED"]}
+
+    near = await ask(PATH, **{"from": gid("Person-h0000"), **asked})
+    far = await ask(PATH, **{"from": gid("Person-new"), **asked})
+    to_hub = await ask(PATH, **{"from": gid("Person-new"), **asked, "to": gid("Company-hub")})
+
+    assert [each["length"] for each in near] == [2]
+    assert far == []
+    assert [each["length"] for each in to_hub] == [2]
+
+
 async def test_numbers_in_variables_are_part_of_a_plan(executor: Executor) -> None:
     sizes = []
     for depth in (1, 3, 2, 1):
@@ -294,3 +312,30 @@ async def test_walks_start_at_an_index_and_hold_no_value(
         assert "NodeUniqueIndexSeek" in found
         assert not any("Scan" in each for each in found)
         assert "Person-0" not in sent.statement.text
+
+
+async def test_graphql_core_completes_walks_as_compiled_completion_does(
+    graph: RecordingGraph, ask: Ask
+) -> None:
+    stock = Executor(SCHEMA._schema, graph, compiled=False)
+    start, end = next((a, b) for a in IDS for b in IDS if a != b and trails(a, b, 2, set(TYPES)))
+    path = {"from": gid(start), "to": gid(end), "hops": 6, "first": 5, "via": None}
+    around = {"id": gid(start), "depth": 3, "limit": 50}
+
+    for query, variables in ((PATH, path), (AROUND, around)):
+        compiled = await ask(query, **variables)
+        response = await stock.execute(query, variables, None, STAFF)
+        assert compiled
+        assert list(response["data"].values()) == [compiled]
+
+
+async def test_only_staff_explore_until_there_are_rights(executor: Executor) -> None:
+    other = Viewer(Audience.PARTNER, "https://id.example.org", "pat", "Pat")
+    path = {"from": gid("Person-0"), "to": gid("Product-1"), "hops": 6, "first": 5}
+    around = {"id": gid("Person-0"), "depth": 3, "limit": 50}
+
+    paths = await executor.execute(PATH, path, None, other)
+    places = await executor.execute(AROUND, around, None, other)
+
+    assert paths["data"] == {"path": []}
+    assert places["data"] == {"neighborhood": None}
