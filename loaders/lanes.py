@@ -31,7 +31,8 @@ class Shared:
 
     Attributes:
         single: The statement as it was written.
-        several: The same for `$rows`; it returns [position, answer] pairs of the rows that match.
+        several: The same for the rows in `$shared`; it returns [position, answer] pairs of those
+            that match.
         names: Parameters that differ from row to row, in the order of a row.
         fixed: Parameters that all rows of one statement have in common.
     """
@@ -61,8 +62,11 @@ def shared(statement: Statement) -> Shared:
     fixed = tuple(name for name in found if name.startswith("f"))
     places = {name: f"sharing[{position}]" for position, name in enumerate(names)}
     inner = _PARAMETER.sub(lambda each: places.get(each[1], each[0]), statement.text)
+    # In a map, since of a list that is a parameter itself the order of magnitude of its length is
+    # part of the plan: 1, 10 and 100 rows would be planned apart.
     text = (
-        "UNWIND range(0, size($rows) - 1) AS place WITH place, $rows[place] AS sharing "
+        "UNWIND range(0, size($shared.rows) - 1) AS place "
+        "WITH place, $shared.rows[place] AS sharing "
         f"CALL (sharing) {{ {inner} }} RETURN collect([place, answer]) AS answers"
     )
     # The text of a literal statement with literal names put in; `re` only loses the type.
@@ -142,7 +146,7 @@ class Lanes:
         await self._graph.run(sent.single, sent.parameters(values))
         if self._max_batch > 1:
             fixed = {name: values[name] for name in sent.fixed}
-            await self._graph.run(sent.several, {**fixed, "rows": []})
+            await self._graph.run(sent.several, {**fixed, "shared": {"rows": []}})
 
     def _leave(self, key: tuple[Any, ...], queue: _Queue) -> None:
         """A statement has ended: its lane goes to those who wait, or is free."""
@@ -189,7 +193,7 @@ class Lanes:
         """Whether all are answered; if not, one of them may have spoilt it for the others."""
         first = batch[0].values
         parameters: dict[str, Any] = {name: first[name] for name in statement.fixed}
-        parameters["rows"] = [statement.row(each.values) for each in batch]
+        parameters["shared"] = {"rows": [statement.row(each.values) for each in batch]}
         self.batches[len(batch)] += 1
         try:
             rows = await self._graph.run(statement.several, parameters, timeout=SECONDS)

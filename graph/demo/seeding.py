@@ -12,8 +12,7 @@ from graph.demo.duplicates import Truth
 from graph.demo.steps import steps
 from graph.demo.world import LARGEST, SMALLEST, TODAY, Plan, World
 from graph.errors import Conflict, InvalidInput
-from graph.model import MODEL
-from graph.write import Outcome, Writer, planned_ahead, write
+from graph.write import Outcome, Writer, write
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is written, and how much it is in all."""
@@ -106,9 +105,7 @@ async def _run(graph: Graph, plan: Plan, truth: Path, progress: Progress) -> See
     if found.plan is None:
         await marker.mark(graph, plan, writer, complete=False)
     summary = SeedSummary()
-    # A database that has just started plans on one core while it writes on another.
-    async with planned_ahead(graph, (*MODEL.nodes, *MODEL.relationships)):
-        await _fill(graph, plan, writer, truth, progress, summary)
+    await _fill(graph, plan, writer, truth, progress, summary)
     if not found.complete:
         await marker.mark(graph, plan, writer, complete=True)
     return summary

@@ -63,7 +63,9 @@ async def test_both_forms_of_its_statements_start_at_an_index(
         both = shared(each.statement)
         alone = Sent(both.single, both.parameters(each.parameters))
         fixed = {name: each.parameters[name] for name in both.fixed}
-        together = Sent(both.several, {**fixed, "rows": [both.row(each.parameters)] * 2})
+        together = Sent(
+            both.several, {**fixed, "shared": {"rows": [both.row(each.parameters)] * 2}}
+        )
         for form in (alone, together):
             found = await operators(driver, form)
             assert found & BY_INDEX
