@@ -9,8 +9,14 @@ BadRequest                a GraphQL error with `extensions.code`; nothing was se
 ├── FILTER_TOO_WIDE       a filter with too many conditions, or too many values in one of them
 ├── INVALID_ORDER         an order by too many fields
 └── INVALID_ARGUMENT      an argument that makes no sense here
+
+What graphql-core finds wrong before anything is planned is coded, too:
+
+INVALID_DOCUMENT          no GraphQL, or not of this schema: an unknown field, argument or value
+INVALID_VARIABLES         variables that are missing or do not fit their types
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from graphql import GraphQLError
@@ -27,6 +33,8 @@ class Code(StrEnum):
     FILTER_TOO_WIDE = "FILTER_TOO_WIDE"
     INVALID_ORDER = "INVALID_ORDER"
     INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    INVALID_DOCUMENT = "INVALID_DOCUMENT"
+    INVALID_VARIABLES = "INVALID_VARIABLES"
 
 
 class BadRequest(GraphQLError):
@@ -34,3 +42,11 @@ class BadRequest(GraphQLError):
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message, extensions={"code": code.value})
+
+
+def coded(errors: Iterable[GraphQLError], code: Code) -> list[GraphQLError]:
+    """Errors of graphql-core, told apart by a code as ours are."""
+    found = list(errors)
+    for error in found:
+        error.extensions = {**(error.extensions or {}), "code": code.value}
+    return found

@@ -11,10 +11,11 @@ from graph.database import Graph
 from graph.errors import GraphError
 from graph.statements import Statement
 from loaders.completion import Doubt
+from loaders.errors import Code, coded
 from loaders.lanes import MAX_BATCH, Lanes
 from loaders.operations import Field, Operation, Operations, Plan
 from loaders.pricing import price
-from loaders.reference import Answer, Response, by_response_key, judged
+from loaders.reference import Answer, Response, by_response_key, judged, refused
 from loaders.viewer import Audience, Viewer
 
 
@@ -98,7 +99,7 @@ class Executor:
         """The response to one request, ready for JSON; a bad document is a response too."""
         planned = self.plan(query, variables, operation_name)
         if isinstance(planned, list):
-            return {"errors": [error.formatted for error in planned]}
+            return refused(planned)
         return await self.run(planned, viewer)
 
     def plan(
@@ -107,10 +108,10 @@ class Executor:
         """A request made ready to run, or what is wrong with it."""
         operation = self._operations.get(query, operation_name)
         if isinstance(operation, list):
-            return operation
+            return coded(operation, Code.INVALID_DOCUMENT)
         values = operation.variables.coerce(variables or {})
         if isinstance(values, list):
-            return values
+            return coded(values, Code.INVALID_VARIABLES)
         return Planned(operation, operation.plan(values), variables, values)
 
     async def run(self, planned: "Planned", viewer: Viewer) -> Response:

@@ -6,7 +6,7 @@ import orjson
 
 from loaders.execution import Executor, Planned
 from loaders.policy import Policy
-from loaders.reference import Response
+from loaders.reference import Response, refused
 from loaders.responses import Responses, request_key
 from loaders.viewer import Viewer
 
@@ -29,7 +29,7 @@ class Keeper:
         """The response to one request; as JSON where it was kept or is kept from now on."""
         planned = self.executor.plan(query, variables, operation_name)
         if isinstance(planned, list):
-            return {"errors": [error.formatted for error in planned]}
+            return refused(planned)
         policy = planned.plan.policy
         if policy is None or self.responses is None:
             return await self.executor.run(planned, viewer)

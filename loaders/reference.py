@@ -89,6 +89,11 @@ def _lenient(planned: Field, answer: Answer | Exception) -> Any:
         return error
 
 
+def refused(errors: list[GraphQLError]) -> Response:
+    """The response to a request of which nothing was done."""
+    return {"errors": [error.formatted for error in errors]}
+
+
 def _response(result: ExecutionResult) -> Response:
     response: Response = {"data": result.data}
     if result.errors:

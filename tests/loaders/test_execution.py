@@ -289,14 +289,15 @@ async def test_documents_that_cannot_run_are_answers_too(executor: Executor) -> 
     for query in (
         "{",
         "{ nope }",
+        "{ orders(orderBy: [{field: SHOE_SIZE}]) { totalCount } }",
         "mutation { x }",
         "query A { __typename } query B { __typename }",
     ):
         response = await executor.execute(query, None, None, STAFF)
-        assert response["errors"]
+        assert {each["extensions"]["code"] for each in response["errors"]} == {"INVALID_DOCUMENT"}
         assert "data" not in response
     response = await executor.execute(
         "query Q($n: Int!) { orders(first: $n) { totalCount } }", {"n": "x"}, None, STAFF
     )
-    assert response["errors"]
+    assert [each["extensions"] for each in response["errors"]] == [{"code": "INVALID_VARIABLES"}]
     assert "data" not in response
