@@ -4,11 +4,14 @@ import signal
 import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TypeVar
 
 from api.freshness import stale_answers
 from api.settings import Settings
 from graph.database import Graph
 from graph.engines import Endpoints, EngineConfig, attach_or_open
+
+AnyGraph = TypeVar("AnyGraph", bound=Graph)
 
 
 def engine_config(settings: Settings) -> EngineConfig:
@@ -28,9 +31,9 @@ def engine_config(settings: Settings) -> EngineConfig:
     )
 
 
-def graph_at(endpoints: Endpoints) -> Graph:
+def graph_at(endpoints: Endpoints, kind: type[AnyGraph] = Graph) -> AnyGraph:
     """Return a connection to the graph of these endpoints; opened by its first statement."""
-    return Graph(
+    return kind(
         endpoints.neo4j_uri,
         endpoints.neo4j_user,
         endpoints.neo4j_password,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.connections import graph_at
 from graph.engines import Endpoints
 from graph.migrations import migrate
 from graph.statements import Kind, Statement
@@ -46,12 +47,7 @@ async def fill(graph: RecordingGraph, nodes: list[Node], links: list[Link]) -> N
 async def graph(endpoints: Endpoints, wipe_graph: Wipe) -> AsyncIterator[RecordingGraph]:
     """Connect to the session's engine, with indexes and nothing else in it."""
     await wipe_graph()
-    async with RecordingGraph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as opened:
+    async with graph_at(endpoints, RecordingGraph) as opened:
         await migrate(opened)
         yield opened
     await wipe_graph()

@@ -25,8 +25,8 @@ def statement(text: LiteralString = FIND) -> Statement:
 class GatedGraph(Graph):
     """Holds the first statement back until it is told to go on, and remembers what was sent."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
-        super().__init__(endpoints.neo4j_uri, endpoints.neo4j_user, endpoints.neo4j_password)
+    def __init__(self, *where: str) -> None:
+        super().__init__(*where)
         self.gate = asyncio.Event()
         self.sent: list[Parameters] = []
         self.down = False
@@ -49,7 +49,7 @@ async def gated(endpoints: Endpoints, clean_graph: None) -> AsyncIterator[GatedG
             "UNWIND range(0, 39) AS i CREATE (:LaneTest {id: 'n' + i, weight: i % 20})"
         )
         await graph.run(Statement("test.lanes", Kind.WRITE, text))
-    async with GatedGraph(endpoints) as graph:
+    async with graph_at(endpoints, GatedGraph) as graph:
         yield graph
 
 

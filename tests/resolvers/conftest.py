@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.connections import graph_at
 from graph.database import Graph, Parameters, Row
 from graph.engines import Endpoints
 from graph.migrations import migrate
@@ -51,12 +52,7 @@ async def graph(
 ) -> AsyncIterator[RecordingGraph]:
     """Connect to the session's engine, with indexes and the world of the model in it."""
     await wipe_graph()
-    async with RecordingGraph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as opened:
+    async with graph_at(endpoints, RecordingGraph) as opened:
         await migrate(opened)
         await build(opened)
         opened.sent.clear()
@@ -75,12 +71,7 @@ async def small(
 ) -> AsyncIterator[Graph]:
     """Connect to the session's engine, with the small world in it."""
     await wipe_graph()
-    async with Graph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as graph:
+    async with graph_at(endpoints) as graph:
         await build_small(graph)
         yield graph
 

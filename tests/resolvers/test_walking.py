@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.connections import graph_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.migrations import migrate
@@ -78,12 +79,7 @@ async def world(
 ) -> AsyncIterator[Graph]:
     """Connect to the session's engine, with the random world in it."""
     await wipe_graph()
-    async with PatientGraph(
-        endpoints.neo4j_uri,
-        endpoints.neo4j_user,
-        endpoints.neo4j_password,
-        endpoints.neo4j_database,
-    ) as graph:
+    async with graph_at(endpoints, PatientGraph) as graph:
         await migrate(graph)
         await build_random(graph, 11)
         await graph.run(_CROWD)
