@@ -101,7 +101,7 @@ async def _run(graph: Graph, plan: Plan, truth: Path, progress: Progress) -> See
         raise Conflict(
             "The graph holds the demo world of other arguments: use those, or an empty graph."
         )
-    writer = Writer("seed", now=f"{plan.today}T00:00:00.000Z")
+    writer = Writer("seed", now=f"{plan.today}T00:00:00.000Z", op="seed")
     if found.plan is None:
         await marker.mark(graph, plan, writer, complete=False)
     summary = SeedSummary()

@@ -175,7 +175,7 @@ async def _write(graph: Graph, run: _Import, plan: Plan, staging: Staging, rows:
             summary.nodes.setdefault(node.node.name, Tally())
     for link in plan.links:
         summary.links.setdefault(link.relationship.name, Tally())
-    writer = Writer(ACTOR, run.name)
+    writer = Writer(ACTOR, run.name, op="import")
     job = None if run.dry_run else Job(graph, run.identity, writer)
     if job:
         await job.find()

@@ -104,7 +104,8 @@ CHANGED_AT = Property(
     "changedAt", Type.DATETIME, "When this state was recorded, UTC.", required=True, internal=True
 )
 HASH = Property("hash", Type.STRING, "Digest of the values last said by the source.", internal=True)
-COMMON = (ID, VERSION, CREATED_AT, CHANGED_AT, HASH)
+HEAD = Property("head", Type.STRING, "Digest of the node's last event.", internal=True)
+COMMON = (ID, VERSION, CREATED_AT, CHANGED_AT, HASH, HEAD)
 """What every node carries, machinery aside."""
 
 SOURCE = Property(

@@ -16,7 +16,7 @@ VERSION = Node(
     ),
     Purpose.LEGAL,
     machinery=True,
-    indexes=(("entityId", "validFrom"),),
+    indexes=(("entityId", "validFrom"), ("label", "validTo")),
 )
 CHANGE_EVENT = Node(
     "ChangeEvent",
@@ -25,19 +25,48 @@ CHANGE_EVENT = Node(
         string("id", "UUID of the event.", required=True),
         string("actor", "Who made the change."),
         string("op", "Name of the business action."),
+        text("reason", "Why, in the words of who made it.", pii=Pii.CONTENT),
         string("entity", "Id of the node that changed.", indexed=True),
         string("label", "Label of that node."),
         strings("fields", "Names of the properties that changed."),
         integer("version", "Version the node had afterwards."),
         moment("at", "When, UTC.", indexed=True),
+        strings("parties", "Ids of the parties concerned, as far as the writer knew them."),
         string("prev", "Digest of the previous event of the same node."),
         string("digest", "SHA-256 of salt and patch."),
         string("salt", "Random salt of the digest; erased with the person."),
         of(Type.JSON, "patch", "Values written; erased with the person.", pii=Pii.CONTENT),
         integer("seq", "Number in the chain of all events; null until it is chained."),
+        string("chain", "SHA-256 of this event and of the chain before it."),
     ),
     Purpose.LEGAL,
     Retention.TEN_YEARS,
+    machinery=True,
+    keys=(("id",), ("seq",)),
+)
+RELAY = Node(
+    "Relay",
+    "The end of the chain of events, and which worker may make it longer.",
+    (
+        string("name", "Always `outbox`.", required=True),
+        integer("seq", "Number of the last event of the chain.", required=True),
+        string("chain", "Chain value of that event."),
+        string("holder", "Token of the worker that may number events."),
+        integer("until", "When its turn ends, in milliseconds since 1970 by the database's clock."),
+    ),
+    Purpose.OPERATION,
+    machinery=True,
+    keys=(("name",),),
+)
+ARCHIVED = Node(
+    "Archived",
+    "A node that was put away: its labels are kept as a property, its relationships as former ones.",
+    (
+        string("id", "Id of the node.", required=True),
+        strings("archivedLabels", "Labels to be given back."),
+        moment("archivedAt", "When, UTC."),
+    ),
+    Purpose.OPERATION,
     machinery=True,
     keys=(("id",),),
 )
@@ -54,6 +83,17 @@ IDEMPOTENCY_KEY = Node(
     Retention.MONTH,
     machinery=True,
     keys=(("key",),),
+)
+SECRET = Node(
+    "Secret",
+    "A random value that all processes of this graph share, for keyed digests.",
+    (
+        string("name", "What it is for.", required=True),
+        string("value", "32 bytes in hexadecimal.", pii=Pii.CREDENTIAL),
+    ),
+    Purpose.SECURITY,
+    machinery=True,
+    keys=(("name",),),
 )
 JOB = Node(
     "Job",
@@ -79,10 +119,21 @@ JOB = Node(
         of(Type.JSON, "summary", "Counts by outcome."),
         moment("startedAt", "When it started, UTC."),
         moment("endedAt", "When it ended, UTC."),
+        moment("dueAt", "Not before this, UTC; null for at once."),
+        string("error", "Code of what stopped it; null when nothing did."),
+        of(Type.JSON, "parameters", "What it was asked to do.", internal=True),
+        integer("attempts", "How often it was started.", internal=True),
+        string("holder", "Token of the worker that runs it.", internal=True),
+        integer(
+            "until",
+            "When a silent worker loses it, in milliseconds since 1970 by the database's clock.",
+            internal=True,
+        ),
     ),
     Purpose.OPERATION,
     Retention.YEAR,
     keys=(("kind", "key"),),
+    indexes=(("state", "dueAt"),),
 )
 LEGAL_HOLD = Node(
     "LegalHold",
@@ -129,9 +180,54 @@ WEBHOOK = Node(
         string("secret", "Signing secret.", pii=Pii.CREDENTIAL),
         text("selection", "GraphQL selection that is sent."),
         flag("active", "False when switched off."),
+        moment("disabledAt", "When it was switched off because nobody answered, UTC."),
     ),
     Purpose.OPERATION,
     sourced=True,
+)
+WEBHOOK_STATE = Node(
+    "WebhookState",
+    "How far a webhook has been told of changes.",
+    (
+        string("id", "Id of the webhook.", required=True),
+        integer("position", "Number of the last event that was looked at.", required=True),
+        moment("failingSince", "Since when nobody answers, UTC; null while somebody does."),
+    ),
+    Purpose.OPERATION,
+    machinery=True,
+    keys=(("id",),),
+)
+DELIVERY = Node(
+    "Delivery",
+    "One change on its way to one webhook.",
+    (
+        string("id", "UUID, the same for every attempt.", required=True),
+        string("webhook", "Id of the webhook.", required=True),
+        string("event", "Id of the event.", required=True),
+        integer("seq", "Number of the event.", required=True),
+        choice(
+            "state",
+            {
+                "QUEUED": "Waits for its first or next attempt.",
+                "DELIVERED": "Was accepted.",
+                "FAILED": "Was given up.",
+            },
+            "What has become of it.",
+            required=True,
+        ),
+        integer("attempts", "How often it was sent.", required=True),
+        integer("due", "When it is sent, in milliseconds since 1970 by the database's clock."),
+        integer("status", "HTTP status of the last answer; null without one."),
+        string("error", "Why the last attempt failed; null when it did not."),
+        integer("millis", "How long the last attempt took, in milliseconds."),
+        moment("at", "When it was queued, UTC.", required=True),
+        moment("sentAt", "When it was sent last, UTC."),
+    ),
+    Purpose.OPERATION,
+    Retention.MONTH,
+    machinery=True,
+    keys=(("id",),),
+    indexes=(("state", "due"), ("webhook", "seq")),
 )
 FIELD_DEF = Node(
     "FieldDef",
@@ -178,7 +274,7 @@ WAS = Relationship("WAS", (PARTY,), (VERSION,), "A former state of the node.", h
 HELD_BY = Relationship("HELD_BY", (PARTY,), (LEGAL_HOLD,), "A legal hold protects the party.")
 
 NODES = (
-    VERSION, CHANGE_EVENT, IDEMPOTENCY_KEY, JOB, LEGAL_HOLD, SUPPRESSION, RULE, WEBHOOK, FIELD_DEF,
-    MIGRATION,
+    VERSION, CHANGE_EVENT, RELAY, ARCHIVED, IDEMPOTENCY_KEY, SECRET, JOB, LEGAL_HOLD, SUPPRESSION,
+    RULE, WEBHOOK, WEBHOOK_STATE, DELIVERY, FIELD_DEF, MIGRATION,
 )  # fmt: skip
 RELATIONSHIPS = (WAS, HELD_BY)

@@ -3,12 +3,14 @@
 from graph.write.batch import (
     Batch,
     Count,
+    Expected,
     Key,
     LinkRow,
     Links,
     NodeRow,
     Nodes,
     Outcome,
+    Request,
     Writer,
 )
 from graph.write.planning import planned_ahead
@@ -19,6 +21,7 @@ from graph.write.writing import write
 __all__ = [
     "Batch",
     "Count",
+    "Expected",
     "Key",
     "LinkRow",
     "Links",
@@ -26,6 +29,7 @@ __all__ = [
     "Nodes",
     "Outcome",
     "Problem",
+    "Request",
     "Writer",
     "planned_ahead",
     "prepare",

@@ -28,6 +28,8 @@ class NodeRow:
         observed_at: When the source said so (parties only); None for now.
         of_party: The record whose party this record speaks of (parties only); None for a party of
             its own. Ignored once the record belongs to a party.
+        custom: Values of custom fields by property, `x_<name>`, checked by `graph.custom`. They are
+            the node's own, of a party too: no source states them.
     """
 
     key: Key
@@ -35,6 +37,7 @@ class NodeRow:
     id: str | None = None
     observed_at: str | None = None
     of_party: Key | None = None
+    custom: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -79,20 +82,61 @@ class Links:
     ready: list[dict[str, Any]] | None = field(default=None, repr=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A node that must be there, and the version that it must have; None for any."""
+
+    node: Node
+    id: str
+    version: int | None = None
+
+
 @dataclass(slots=True)
 class Batch:
-    """Parts that are applied in order and take effect together or not at all."""
+    """Parts that are applied in order and take effect together or not at all.
+
+    Attributes:
+        parts: What is written.
+        expected: What must be there before, or nothing is written.
+        named: Nodes whose ids the outcome tells, by names of the caller's. With a request, these
+            are the answer that is kept with its key.
+    """
 
     parts: list[Nodes | Links]
+    expected: list[Expected] = field(default_factory=list[Expected])
+    named: dict[str, tuple[Node, Key]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes, from which system, and when; `now` fixes the time for reproducible data."""
+    """Who writes, as its events tell it.
+
+    Attributes:
+        actor: Who it is.
+        source: From which system.
+        now: When; fixes the time for reproducible data.
+        op: Name of the business action.
+        reason: Why, in the words of who asked for it.
+    """
 
     actor: str
     source: str | None = None
     now: str | None = None
+    op: str = "write"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What makes a batch repeatable.
+
+    Attributes:
+        key: Names the request among all: the principal's id, a colon, and the principal's own key.
+        digest: Keyed hash of everything that was asked for.
+    """
+
+    key: str
+    digest: str
 
 
 @dataclass(slots=True)
@@ -114,10 +158,17 @@ class Count:
 
 @dataclass(slots=True)
 class Outcome:
-    """Counts by label and by relationship type, in the order in which they were written."""
+    """Counts by label and by relationship type, in the order in which they were written.
+
+    Attributes:
+        repeated: Whether this is the answer to an earlier request of the same key.
+        named: Id and label of what `Batch.named` asks for.
+    """
 
     nodes: dict[str, Count] = field(default_factory=dict[str, Count])
     links: dict[str, Count] = field(default_factory=dict[str, Count])
+    repeated: bool = False
+    named: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     def add(self, other: "Outcome") -> None:
         """Add the counts of another batch to these."""

@@ -23,8 +23,9 @@ class LinkStatements:
         read_starts: `$ids` of starts to `[id(s), id(e), id(x), values, whether e has $p.label]`.
         read_pairs: Rows `[id(s), id(e)]` to `[id(s), id(e), id(x), values]`.
         create: Rows `[id(s), id(e), via, values…]`.
-        change: Rows `[id(x), properties]`: the former state is kept, then they are set.
-        retract: `$ids` of relationships: kept as former ones, then deleted.
+        change: Rows `[id(x), properties]`: the former state is kept, then they are set. Returns
+            `[id(x), when]` of those that were recorded after `$now`: they change then.
+        retract: `$ids` of relationships: kept as former ones, then deleted. Returns the same.
     """
 
     names: tuple[LiteralString, ...]
@@ -92,12 +93,14 @@ def _changes(relationship: Relationship) -> tuple[Statement, Statement]:
             relationship,
             "change",
             "UNWIND $p.rows AS r\n" + match + "r[0]" + keep
-            + "SET x += r[1]\nSET x.recordedFrom = at\nRETURN count(*)",
+            + "SET x += r[1]\nSET x.recordedFrom = at\n"
+            + "RETURN collect(CASE WHEN at > $p.now THEN [r[0], at] END)",
         ),
         _named(
             relationship,
             "retract",
-            "UNWIND $p.ids AS i\n" + match + "i" + keep + "DELETE x\nRETURN count(*)",
+            "UNWIND $p.ids AS i\n" + match + "i" + keep + "DELETE x\n"
+            + "RETURN collect(CASE WHEN at > $p.now THEN [i, at] END)",
         ),
     )  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from graph.model.kinds import Relationship
 from graph.write.batch import slices
-from graph.write.link_statements import LINKS
+from graph.write.link_statements import LINKS, LinkStatements
 from graph.write.roles import Roles
 from graph.write.unit import Unit
 
@@ -204,7 +205,8 @@ def _compare(
     demand: Demand, known: dict[Identity, Wish], standing: dict[Identity, Standing]
 ) -> _Plan:
     plan = _Plan()
-    columns = LINKS[demand.relationship.name].columns
+    texts = LINKS[demand.relationship.name]
+    columns = texts.columns
     for identity, wish in known.items():
         there = standing.get(identity)
         if there is None:
@@ -214,8 +216,7 @@ def _compare(
         if demand.strict:
             wanted = {**wanted, "via": wish.via}
         if there.end != wish.end:
-            former = {name: there.values[i] for name, i in columns.items() if i}
-            merged = {**former, **wish.properties}
+            merged = {**_former(texts, there), **wish.properties}
             plan.create.append(Wish(wish.start, wish.end, merged, wish.via))
             plan.replace.append(there)
         elif _differs(there.values, wanted, columns):
@@ -240,12 +241,25 @@ def _differs(values: list[Any], wanted: dict[str, Any], columns: dict[str, int])
 
 async def _act(unit: Unit, relationship: Relationship, plan: _Plan) -> None:
     texts = LINKS[relationship.name]
-    gone = [one.place for one in (*plan.retract, *plan.replace)]
-    await unit.over(texts.retract, gone, now=unit.now)
-    changes = sorted((one.place, values) for one, values in plan.change)
-    for rows in slices(changes):
-        await unit.run(texts.change, rows=[list(row) for row in rows], now=unit.now)
+    gone = [*plan.retract, *plan.replace]
+    late: dict[int, str] = dict(
+        await unit.over(texts.retract, (one.place for one in gone), now=unit.now)
+    )
+    for one in gone:
+        ends = one.start, one.end
+        unit.ledger.unlinked(relationship, ends, _former(texts, one), late.get(one.place))
+    changes = sorted(([one.place, values] for one, values in plan.change), key=itemgetter(0))
+    late.update([(place, at) for place, at in await unit.each(texts.change, changes, now=unit.now)])
+    for one, values in plan.change:
+        ends = one.start, one.end
+        former = _former(texts, one)
+        unit.ledger.relinked(relationship, ends, former, values, late.get(one.place))
     await _create(unit, relationship, plan.create)
+
+
+def _former(texts: LinkStatements, one: Standing) -> dict[str, Any]:
+    """A standing relationship's own properties."""
+    return dict(zip(texts.names, one.values[1:], strict=True))
 
 
 async def _create(unit: Unit, relationship: Relationship, wishes: list[Wish]) -> None:
@@ -254,3 +268,4 @@ async def _create(unit: Unit, relationship: Relationship, wishes: list[Wish]) ->
     for some in slices(wishes):
         rows = [[one.start, one.end, one.via, *map(one.properties.get, names)] for one in some]
         await unit.run(texts.create, rows=rows, now=unit.now)
+    unit.ledger.linked(relationship, wishes)

@@ -28,9 +28,13 @@ def checked(part: Nodes) -> list[NodeRow]:
             raise InvalidInput(f"{place}: {result[0].property} {result[0].message}.")
         check_keys(node, (row.key,), place)
         earlier = merged.get(row.key)
+        custom = row.custom
         if earlier is not None:
             result = {**earlier.properties, **result}
-        merged[row.key] = NodeRow(row.key, result, row.id, row.observed_at, row.of_party)
+            custom = {**earlier.custom, **custom}
+        if custom and not statements.is_party(node):
+            result = {**result, **custom}
+        merged[row.key] = NodeRow(row.key, result, row.id, row.observed_at, row.of_party, custom)
     return [merged[key] for key in sorted(merged)]
 
 
@@ -113,10 +117,20 @@ async def create(unit: Unit, node: Node, rows: list[NodeRow]) -> list[list[Any]]
             row = some[i]
             unit.places[node.name, row.key] = place
             if was_there:
-                raced.append([-1, place, row.properties, marks[i]])
+                raced.append([-1 - len(raced), place, row.properties, marks[i]])
             else:
                 unit.fresh.add(place)
+                id_ = sent[i][-1]["id"]
+                unit.ledger.created(place, (id_, node.name), _stated(node, row))
     return raced
+
+
+def _stated(node: Node, row: NodeRow) -> dict[str, Any]:
+    """What is said of a new node, its key included."""
+    names = key_names(node)
+    if len(row.key) != len(names) or len(row.key) == 1:
+        return row.properties
+    return {**dict(zip(names, row.key, strict=True)), **row.properties}
 
 
 def _state(unit: Unit, row: NodeRow, mark: str) -> dict[str, Any]:
@@ -132,7 +146,15 @@ def _state(unit: Unit, row: NodeRow, mark: str) -> dict[str, Any]:
 
 
 async def change(unit: Unit, label: str, rows: list[list[Any]]) -> list[int]:
-    """Apply rows `[i, number, properties, hash]` to nodes; return the i of those that differed."""
+    """Apply rows `[i, number, properties, hash]` to nodes; return the i of those that differed.
+
+    Every row has an i of its own, or one below 0 for rows that nobody asks for.
+    """
     rows.sort(key=lambda row: row[1])
-    changed: list[Any] = await unit.each(statements.CHANGE, rows, now=unit.now, label=label)
+    by_place = {row[0]: row for row in rows}
+    changed: list[int] = []
+    for i, differing in await unit.each(statements.CHANGE, rows, now=unit.now, label=label):
+        _, number, values, _ = by_place[i]
+        unit.ledger.changed(number, {name: values[name] for name in differing})
+        changed.append(i)
     return changed

@@ -6,16 +6,19 @@ from uuid import UUID, uuid5
 
 from graph.database import Row
 from graph.errors import Conflict, InvalidInput
-from graph.model.kinds import Node
+from graph.model.identity import RESOLVES_TO, SOURCE_RECORD
+from graph.model.kinds import COMMON, Node
 from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.digest import digest
 from graph.write.golden import golden
 from graph.write.identifying import Known, Stated, identify_new, reconcile
+from graph.write.links import Wish
 from graph.write.nodes import change, check_required, ready
 from graph.write.unit import Unit, new_id
 from graph.write.validation import required
 
+_KEPT = frozenset(each.name for each in COMMON)
 OWN_SOURCE = "c360"
 """The source of what is said here, not by another system."""
 
@@ -88,7 +91,8 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     )
     changed = [old[i] for i in differing]
     attached = [one for one in work.attach if one not in raced]
-    await _refresh(unit, node, changed + attached)
+    more = [one for one in old if one.row.custom and one not in changed]
+    await _refresh(unit, node, changed + attached + more)
     created = len(work.new) + len(work.attach) - len(raced)
     count.created += created
     count.changed += len(changed)
@@ -113,7 +117,7 @@ async def _sort(unit: Unit, node: Node, rows: list[NodeRow]) -> tuple[_Sorted, i
         there = found.get(i)
         if there is not None:
             _take(unit, node, one, there)
-            if there[2] == _mark(one.row):
+            if there[2] == _mark(one.row) and not one.row.custom:
                 unchanged += 1
             else:
                 work.old.append(one)
@@ -136,13 +140,15 @@ async def _find(unit: Unit, records: list[_Record]) -> dict[int, Row]:
 
 def _take(unit: Unit, node: Node, one: _Record, there: Row) -> None:
     """Note where a record that exists is, and whose."""
-    _, one.place, _, kind, one.party, record = there
+    _, one.place, _, kind, one.party, record, party = there
     if kind != node.name.upper():
         raise Conflict(
             f"A source record of this {node.name} batch is known as a {kind.lower()}; "
             "give it another external id, or write it as what it is."
         )
     if one.party is not None:
+        unit.ledger.names[there[1]] = (record, SOURCE_RECORD.name)
+        unit.ledger.names[one.party] = (party, node.name)
         _note(unit, node, one, record)
 
 
@@ -193,12 +199,17 @@ async def _create(unit: Unit, node: Node, records: list[_Record]) -> list[_Recor
             "version": 1,
             "createdAt": unit.now,
             "changedAt": unit.now,
+            **one.row.custom,
         }
         rows.append([i, *one.key, _state(unit, node, one, ids[i]), party])
     statement = statements.CREATE_PARTY[node.name]
-    created = await unit.each(statement, rows, rule="NEW", actor=unit.actor, now=unit.now)
-    fresh = _created(unit, node, records, ids, created)
+    created = await unit.each(statement, rows, rule="NEW", actor=unit.writer.actor, now=unit.now)
+    fresh = _created(unit, node, records, rows, created, "NEW")
     unit.fresh.update(one.party for one in fresh if one.party is not None)
+    for row in created:
+        party = rows[row[0]][4]
+        values = {name: value for name, value in party.items() if name not in _KEPT}
+        unit.ledger.created(row[2], (party["id"], node.name), values)
     await identify_new(
         unit,
         [
@@ -216,23 +227,37 @@ async def _attach(unit: Unit, node: Node, records: list[_Record]) -> list[_Recor
     rows = [[i, *one.key, _state(unit, node, one, ids[i]), one.of] for i, one in enumerate(records)]
     await unit.lock(one.of for one in records if one.of is not None)
     created = await unit.each(
-        statements.ATTACH, rows, rule="STATED", actor=unit.actor, now=unit.now
+        statements.ATTACH, rows, rule="STATED", actor=unit.writer.actor, now=unit.now
     )
-    _created(unit, node, records, ids, created)
+    _created(unit, node, records, rows, created, "STATED")
     return await _raced(unit, node, records)
 
 
 def _created(
-    unit: Unit, node: Node, records: list[_Record], ids: list[str], rows: list[Row]
+    unit: Unit,
+    node: Node,
+    records: list[_Record],
+    sent: list[list[Any]],
+    rows: list[Row],
+    rule: str,
 ) -> list[_Record]:
+    """Note the records that were created, as they were sent, and that they speak of a party."""
+    decided = {"rule": rule, "decidedBy": unit.writer.actor, "from": unit.now}
     fresh: list[_Record] = []
+    links: list[Wish] = []
     for row in rows:
         i: int = row[0]
         one = records[i]
         one.place, one.party = row[1], row[2]
         unit.fresh.add(row[1])
-        _note(unit, node, one, ids[i])
+        state: dict[str, Any] = sent[i][3]
+        _note(unit, node, one, state["id"])
+        said = {name: value for name, value in state.items() if name not in _KEPT}
+        said |= {"source": one.key[0], "externalId": one.key[1]}
+        unit.ledger.created(row[1], (state["id"], SOURCE_RECORD.name), said)
+        links.append(Wish(row[1], row[2], decided, None))
         fresh.append(one)
+    unit.ledger.linked(RESOLVES_TO, links)
     return fresh
 
 
@@ -254,6 +279,7 @@ async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
     await unit.lock(parties)
     updates: list[list[Any]] = []
     known: Known = {}
+    custom = {one.party: one.row.custom for one in touched if one.row.custom}
     for ids in slices(parties):
         for place, _, records in await unit.run(statements.RECORDS_OF, ids=ids):
             known[place] = [(each[0], each[1]) for each in records]
@@ -261,7 +287,7 @@ async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
             for name in required(node):
                 if best[name] is None:
                     raise InvalidInput(f"A {node.name} would lose {name}, which is required.")
-            updates.append([place, place, best, None])
+            updates.append([place, place, {**best, **custom.get(place, {})}, None])
     await change(unit, node.name, updates)
     changed = {one.place for one in touched if one.place is not None}
     await reconcile(unit, node, known, changed)

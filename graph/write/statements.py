@@ -46,7 +46,7 @@ def _pattern(node: Node) -> LiteralString:
 
 
 def _find(node: Node) -> Statement:
-    """Rows `[i, key…]` to `[i, id(n), hash]`; of parties `[i, id(n), id of the record]`."""
+    """Rows `[i, key…]` to `[i, id(n), hash, id]`; of parties the third is the record's id."""
     if is_party(node):
         match: LiteralString = (
             "MATCH (s:SourceRecord {source: r[1], externalId: r[2]})"
@@ -57,13 +57,13 @@ def _find(node: Node) -> Statement:
         match = "MATCH (n:`" + node.name + "` " + _pattern(node) + ")"
         column = "n.hash"
     text: LiteralString = (
-        "UNWIND $p.rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + "])"
+        "UNWIND $p.rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + ", n.id])"
     )
     return _write(f"write.find.{node.name}", text)
 
 
 def _find_by_id(node: Node) -> Statement:
-    """Rows `[i, id]` to `[i, id(n), hash]`; of parties the third is their oldest record's id."""
+    """Rows `[i, id]` to `[i, id(n), hash, id]`; of parties the third is their oldest record's."""
     column: LiteralString = (
         "head(COLLECT { MATCH (n)<-[:RESOLVES_TO]-(s:SourceRecord) "
         "RETURN s.id ORDER BY s.createdAt, s.id LIMIT 1 })"
@@ -72,7 +72,7 @@ def _find_by_id(node: Node) -> Statement:
     )
     text: LiteralString = (
         "UNWIND $p.rows AS r\nMATCH (n:`" + node.name + "` {id: r[1]})\n"
-        "RETURN collect([r[0], id(n), " + column + "])"
+        "RETURN collect([r[0], id(n), " + column + ", n.id])"
     )
     return _write(f"write.find_by_id.{node.name}", text)
 
@@ -115,18 +115,20 @@ CHANGE = _write(
 MATCH (n) WHERE id(n) = r[1]
 SET n._lock = 1
 SET n._lock = null
-WITH n, r
-WHERE any(k IN keys(r[2]) WHERE coalesce(n[k] <> r[2][k], n[k] IS NOT NULL OR r[2][k] IS NOT NULL))
-WITH n, r, CASE WHEN $p.now > n.changedAt THEN $p.now ELSE n.changedAt END AS at
+WITH n, r, [
+  k IN keys(r[2]) WHERE coalesce(n[k] <> r[2][k], n[k] IS NOT NULL OR r[2][k] IS NOT NULL)
+] AS differing
+WHERE size(differing) > 0
+WITH n, r, differing, CASE WHEN $p.now > n.changedAt THEN $p.now ELSE n.changedAt END AS at
 CREATE (n)-[:WAS]->(v:Version)
 SET v = properties(n)
 SET v.id = n.id + '@' + toString(n.version), v.entityId = n.id, v.label = $p.label,
     v.validFrom = n.changedAt, v.validTo = at
 SET n += r[2]
 SET n.hash = r[3], n.version = n.version + 1, n.changedAt = at
-RETURN collect(r[0])""",
+RETURN collect([r[0], differing])""",
 )
-"""Rows `[i, id(n), properties, hash]`: those whose properties differ get a Version; their i.
+"""Rows `[i, id(n), properties, hash]`: those that differ get a Version; `[i, names of what did]`.
 
 Compared after the lock, so a writer that comes second sees what the first one left.
 """
@@ -136,9 +138,9 @@ FIND_RECORDS = _write(
     """UNWIND $p.rows AS r
 MATCH (s:SourceRecord {source: r[1], externalId: r[2]})
 OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p)
-RETURN collect([r[0], id(s), s.hash, s.kind, id(p), s.id])""",
+RETURN collect([r[0], id(s), s.hash, s.kind, id(p), s.id, p.id])""",
 )
-"""Rows `[i, source, externalId]` to `[i, id(s), hash, kind, id(p), the record's id]`."""
+"""Rows `[i, source, externalId]` to `[i, id(s), hash, kind, id(p), the record's id, p's]`."""
 
 RECORDS_OF = _write(
     "write.records_of",
@@ -187,9 +189,43 @@ WITH s, p, r WHERE s._lock IS NULL
 """Rows `[i, source, externalId, record, id(p)]`: as for a new party, but for one that is there."""
 
 
+NAMES = _write(
+    "write.names",
+    """UNWIND $p.ids AS i
+MATCH (n) WHERE id(n) = i
+RETURN collect([i, n.id, labels(n)])""",
+)
+"""Ids and labels of nodes by number."""
+
+CONCERNED = _write(
+    "write.concerned",
+    """UNWIND $p.ids AS i
+MATCH (n) WHERE id(n) = i
+RETURN collect([i, n.changedAt, CASE WHEN n:Party THEN [] ELSE
+  COLLECT { MATCH (n)-[:FOR|RESOLVES_TO]->(q:Party) RETURN DISTINCT q.id LIMIT 100 }
+  + COLLECT { MATCH (n)<-[:PARTICIPATED_IN|HAS_IDENTIFIER|GAVE]-(q:Party)
+              RETURN DISTINCT q.id LIMIT 100 }
+END])""",
+)
+"""Of nodes by number when they last changed, and the parties they concern, at most 200."""
+
+APPEND = _write(
+    "write.append",
+    """UNWIND $p.rows AS r
+MATCH (n) WHERE id(n) = r[0]
+CREATE (e:ChangeEvent:Outbox)
+SET e = r[1]
+SET e.prev = n.head, e.version = n.version
+SET n.head = e.digest
+RETURN count(*)""",
+)
+"""Rows `[id(n), event]`: appends the event to those of its entity."""
+
+
 def all_statements() -> tuple[Statement, ...]:
     """Every statement for nodes."""
     return (
         *FIND.values(), *FIND_BY_ID.values(), *CREATE.values(), *CREATE_BY_ID.values(),
         *CREATE_PARTY.values(), LOCK, CHANGE, FIND_RECORDS, RECORDS_OF, ATTACH,
+        NAMES, CONCERNED, APPEND,
     )  # fmt: skip

@@ -11,7 +11,8 @@ from graph.errors import InvalidInput
 from graph.model.kinds import Node
 from graph.statements import Statement
 from graph.write import statements
-from graph.write.batch import Count, Key, Outcome, slices
+from graph.write.batch import Count, Key, Outcome, Writer, slices
+from graph.write.ledger import Ledger
 
 Found = dict[Key, Row]
 
@@ -31,16 +32,21 @@ class Unit:
         fresh: Internal numbers of nodes that this transaction created: nobody else can see them,
             so their relationships need neither a look nor a lock.
         linked: Fresh nodes that this transaction has linked since, by relationship type.
+        ledger: What was changed, for the events.
     """
 
     transaction: Transaction
-    actor: str
+    writer: Writer
     now: str
     outcome: Outcome = field(default_factory=Outcome)
     places: dict[tuple[str, Key], int] = field(default_factory=dict[tuple[str, Key], int])
     records: dict[tuple[str, Key], str] = field(default_factory=dict[tuple[str, Key], str])
     fresh: set[int] = field(default_factory=set[int])
     linked: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.now)
 
     async def run(self, statement: Statement, **parameters: Any) -> Any:
         """Run a statement that returns one value, and return it.
@@ -58,10 +64,15 @@ class Unit:
             found.extend(await self.run(statement, rows=part, **parameters))
         return found
 
-    async def over(self, statement: Statement, ids: Iterable[int], **parameters: Any) -> None:
-        """Run a statement over slices of `$ids`, in ascending order, for its effect."""
+    async def over(self, statement: Statement, ids: Iterable[int], **parameters: Any) -> list[Any]:
+        """Run a statement over slices of `$ids`, in ascending order; all that it collected."""
+        found: list[Any] = []
         for part in slices(sorted(ids)):
-            await self.run(statement, ids=part, **parameters)
+            collected: Any = await self.run(statement, ids=part, **parameters)
+            # Statements that are run for their effect alone return a number.
+            if isinstance(collected, list):
+                found += collected
+        return found
 
     async def lock(self, ids: Iterable[int]) -> None:
         """Lock nodes until the end, the lowest number first, leaving out what only we can see."""
@@ -76,7 +87,7 @@ class Unit:
         return self.outcome.links.setdefault(name, Count())
 
     async def find(self, node: Node, keys: Iterable[Key]) -> Found:
-        """Look nodes up by key: `[i, number, hash]`, or for a party `[i, number, record's id]`."""
+        """Look nodes up by key: `[i, number, hash, id]`, for a party the record's id as third."""
         found: Found = {}
         wanted = list(keys)
         for length, table in ((1, statements.FIND_BY_ID), (2, statements.FIND)):
@@ -85,6 +96,7 @@ class Unit:
                 rows = [[i, *key] for i, key in enumerate(some)]
                 for row in await self.each(table[node.name], rows):
                     found[some[row[0]]] = row
+                    self.ledger.names[row[1]] = (row[3], node.name)
         return found
 
     async def resolve(self, node: Node, keys: Iterable[Key]) -> dict[Key, int]:

@@ -135,6 +135,11 @@ def _schema(each: Property) -> Schema:
             return _form(each.type)
 
 
+def property_schema(each: Property) -> Schema:
+    """The schema of one property's values, null apart."""
+    return _schema(each)
+
+
 def _form(kind: Type) -> Schema:
     match kind:
         case Type.DATETIME:

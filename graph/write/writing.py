@@ -9,11 +9,14 @@ from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 from graph.database import Graph, is_retryable
 from graph.errors import Conflict, InvalidInput, Timeout, Unavailable
 from graph.write import formats
-from graph.write.batch import Batch, Nodes, Outcome, Writer
+from graph.write.batch import Batch, Nodes, Outcome, Request, Writer
+from graph.write.expecting import expect, name
 from graph.write.linking import write_links
 from graph.write.nodes import write_nodes
 from graph.write.parties import write_parties
+from graph.write.repeating import answer, earlier
 from graph.write.statements import is_party
+from graph.write.telling import tell
 from graph.write.unit import Unit
 
 TIMEOUT = 300.0
@@ -27,24 +30,36 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
-async def write(graph: Graph, batch: Batch, writer: Writer, *, dry_run: bool = False) -> Outcome:
+async def write(
+    graph: Graph,
+    batch: Batch,
+    writer: Writer,
+    *,
+    dry_run: bool = False,
+    request: Request | None = None,
+) -> Outcome:
     """Apply a batch in one transaction; see docs/writing.md.
 
     Rows are upserted by key. A row that says nothing new writes nothing; a change keeps the former
-    state. Transient failures, such as a deadlock, are retried for the whole batch.
+    state, and every changed entity gets one event. Transient failures, such as a deadlock, are
+    retried for the whole batch.
 
     Args:
         graph: The graph.
         batch: What shall hold; its parts are applied in order.
         writer: Who says so.
-        dry_run: Do everything, count, and take it back.
+        dry_run: Do everything, count, and take it back; then `request` is not remembered.
+        request: Makes the batch repeatable: it is applied once, and again returns the same answer.
 
     Returns:
         What became of the rows.
 
     Raises:
         InvalidInput: a row breaks the model; the message names row and property. Nothing changed.
-        Conflict: a row contradicts what is there. Nothing changed.
+        Conflict: a row contradicts what is there, or the key of `request` belongs to another one.
+            Nothing changed.
+        NotFound: a node that the batch expects is not there. Nothing changed.
+        Outdated: it has another version than expected. Nothing changed.
         Timeout: the server ended the batch. Nothing changed.
         Unavailable: the database could not be reached within the retries. Repeat the batch: should
             it have been applied after all, it changes nothing.
@@ -54,7 +69,7 @@ async def write(graph: Graph, batch: Batch, writer: Writer, *, dry_run: bool = F
             on=_is_passing, attempts=8, timeout=60.0, wait_initial=0.02, wait_max=2.0
         ):
             with attempt:
-                return await _once(graph, batch, writer, dry_run=dry_run)
+                return await _once(graph, batch, writer, None if dry_run else request, dry_run)
     except ConstraintError as error:
         raise Conflict(_contradiction(error)) from None
     except (DriverError, Neo4jError) as error:
@@ -79,14 +94,29 @@ def _refusal(error: DriverError | Neo4jError) -> Exception:
     return error
 
 
-async def _once(graph: Graph, batch: Batch, writer: Writer, *, dry_run: bool) -> Outcome:
+async def _once(
+    graph: Graph,
+    batch: Batch,
+    writer: Writer,
+    request: Request | None,
+    dry_run: bool,
+) -> Outcome:
     now = formats.moment(writer.now or datetime.now(UTC))
     outcome = Outcome()
     try:
         async with graph.transaction("write.batch", timeout=TIMEOUT) as transaction:
-            await _apply(Unit(transaction, writer.actor, now, outcome), batch)
+            unit = Unit(transaction, writer, now, outcome)
+            before = await earlier(unit, request, batch) if request else None
+            if before is not None:
+                return before
+            await expect(unit, batch)
+            await _apply(unit, batch)
+            await name(unit, batch)
             if dry_run:
                 raise _Undo  # noqa: TRY301 - an exception is what rolls a transaction back
+            await tell(unit)
+            if request:
+                await answer(unit, request, batch)
     except _Undo:
         pass
     return outcome

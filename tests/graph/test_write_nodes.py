@@ -35,6 +35,7 @@ async def test_a_new_node_carries_its_labels_and_its_bookkeeping(graph: Graph):
     assert set(labels) == {"Document", "Order"}
     assert len(values.pop("id")) == 36
     assert len(values.pop("hash")) == 32
+    assert len(values.pop("head")) == 64
     assert values == {
         "source": "shop",
         "externalId": "o1",

@@ -1,0 +1,131 @@
+"""Random histories: what the events tell of any moment is what the graph recorded of it."""
+
+import random
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.database import Graph
+from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, write
+from tests.graph.asking import COMPANY, ORDER, PERSON, PRODUCT, WORKS_AT, lines, orders_of
+from tests.graph.conftest import WRITER
+from tests.graph.replaying import events, recorded, replayed
+from tests.graph.test_write_random import WIPE
+
+pytestmark = pytest.mark.anyio
+
+KEYS = st.sampled_from("abc")
+EMAILS = st.sampled_from(["x@example.org", "y@example.org", None])
+WORDS = st.sampled_from(["x", "y", None])
+
+
+@dataclass(frozen=True)
+class Said:
+    """One batch in plain words; lists are applied in this order."""
+
+    later: int
+    persons: list[tuple[str, dict[str, Any], str | None]]
+    companies: list[tuple[str, dict[str, Any]]]
+    products: list[tuple[str, dict[str, Any]]]
+    orders: list[tuple[str, dict[str, Any]]]
+    employments: list[tuple[str, str, dict[str, Any]]]
+    owners: list[tuple[str, str]]
+    lines: list[tuple[str, int, str, float]]
+    complete: bool
+
+
+def _values(**kinds: Any) -> Any:
+    return st.fixed_dictionaries({}, optional=kinds)
+
+
+SAID = st.builds(
+    Said,
+    st.integers(0, 2),
+    st.lists(st.tuples(KEYS, _values(city=WORDS, email=EMAILS), st.none() | KEYS), max_size=4),
+    st.lists(st.tuples(KEYS, _values(city=WORDS)), max_size=3),
+    st.lists(st.tuples(KEYS, _values(unit=WORDS, category=WORDS)), max_size=4),
+    st.lists(st.tuples(KEYS, _values(channel=st.sampled_from(["WEB", "PHONE"]))), max_size=3),
+    st.lists(st.tuples(KEYS, KEYS, _values(title=WORDS)), max_size=3),
+    st.lists(st.tuples(KEYS, KEYS), max_size=3),
+    st.lists(st.tuples(KEYS, st.integers(1, 3), KEYS, st.sampled_from([1.0, 2.0])), max_size=5),
+    st.booleans(),
+)
+
+
+def batch_of(said: Said) -> Batch:
+    at = "2026-01-01T00:00:00Z"
+    persons = [
+        NodeRow(("crm", key), {"name": key, **values}, of_party=("crm", of) if of else None)
+        for key, values, of in said.persons
+    ]
+    companies = [NodeRow(("crm", key), {"name": key, **values}) for key, values in said.companies]
+    products = [
+        NodeRow(("shop", key), {"sku": key, "name": key, **values}) for key, values in said.products
+    ]
+    orders = [
+        NodeRow(("shop", key), {"number": key, "at": at, **values}) for key, values in said.orders
+    ]
+    jobs = [LinkRow(("crm", p), ("crm", c), values) for p, c, values in said.employments]
+    bought = [
+        LinkRow(
+            ("shop", number),
+            ("shop", sku),
+            {"line": position, "quantity": quantity, "unitPrice": 1, "amount": 1},
+        )
+        for number, position, sku, quantity in said.lines
+    ]
+    # Companies have keys of their own: a record is known as one kind of party.
+    companies = [replace(row, key=("crm", row.key[1] + "-c")) for row in companies]
+    jobs = [replace(row, end=("crm", row.end[1] + "-c")) for row in jobs]
+    return Batch(
+        [
+            Nodes(PERSON, persons),
+            Nodes(COMPANY, companies),
+            Nodes(PRODUCT, products),
+            Nodes(ORDER, orders),
+            Links(WORKS_AT, PERSON, COMPANY, jobs),
+            orders_of(*((number, ("crm", name)) for number, name in said.owners)),
+            lines(*bought, complete=said.complete),
+        ]
+    )
+
+
+def _moment(hour: int, minute: int = 0) -> str:
+    return f"2026-11-22T{hour:02}:{minute:02}:00.000Z"
+
+
+async def _agrees(graph: Graph, batches: list[Said]) -> None:
+    await graph.run(WIPE)
+    hour = 2
+    for said in batches:
+        hour += said.later
+        await write(graph, batch_of(said), replace(WRITER, now=_moment(hour)))
+    told = await events(graph)
+    dice = random.Random(len(told))
+    hours = {1, hour, *(dice.randint(2, hour) for _ in range(3))}
+    for moment in (*map(_moment, hours), _moment(dice.randint(2, hour), 30)):
+        assert replayed(told, moment) == await recorded(graph, moment), moment
+
+
+HISTORIES = st.lists(SAID, min_size=2, max_size=4)
+# Each example begins by wiping the graph, so sharing the fixture is no matter.
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=SHARED, derandomize=True)
+@given(batches=HISTORIES)
+async def test_events_replayed_to_a_moment_are_the_graph_at_that_moment(
+    graph: Graph, batches: list[Said]
+):
+    await _agrees(graph, batches)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3000)
+@settings(max_examples=250, deadline=None, suppress_health_check=SHARED)
+@given(batches=HISTORIES)
+async def test_events_of_many_histories_replay_to_the_graph(graph: Graph, batches: list[Said]):
+    await _agrees(graph, batches)
