@@ -102,6 +102,22 @@ class Graph:
             raise
         raise Unavailable("The database cannot be reached right now.")
 
+    async def attempt(
+        self,
+        statement: Statement,
+        parameters: Parameters | None = None,
+        *,
+        timeout: float = 30.0,  # noqa: ASYNC109 - the server, not this task, ends the statement
+    ) -> list[Row]:
+        """Run one statement once: for a caller that must know that it is being repeated.
+
+        Raises:
+            DriverError: the database could not be reached.
+            Neo4jError: the database refused or ended it.
+        """
+        query = neo4j.Query(statement.text, metadata={"name": statement.name}, timeout=timeout)
+        return await self._once(query, statement.kind, parameters)
+
     async def profile(self, statement: Statement, parameters: Parameters) -> "Profile":
         """Run a statement as PROFILE does: with everything the database counts on the way.
 

@@ -22,7 +22,8 @@ from graphql.execution.values import VariableValues
 
 from graph.model.kinds import Property, Type, Walk
 from graph.statements import Pattern
-from loaders.arguments import Bindings
+from loaders.arguments import Argument, Bindings
+from loaders.moments import check
 from loaders.pages import Paging, compile_page
 from loaders.reaching import first
 from loaders.registry import REGISTRY
@@ -47,12 +48,17 @@ from loaders.text import Scope, Slots, rename, tag
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles the fields of one operation, for one shape of its variables."""
+    """Compiles the fields of one operation, for one shape of its variables.
+
+    Attributes:
+        as_of: The argument that says as of when the answer is; None for now.
+    """
 
     schema: GraphQLSchema
     selector: Selector
     variables: VariableValues
     bindings: Bindings
+    as_of: Argument | None = None
 
     def object(
         self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode], scope: Scope, slots: Slots
@@ -73,6 +79,8 @@ class Compiler:
             return Entry(key, Typename(type_.name), required=True)
         definition = type_.fields[name]
         source = source_of(definition)
+        if self.as_of is not None:
+            check(source, f"{type_.name}.{name}")
         shape = self._shape(type_, definition, source, nodes, scope, slots)
         return Entry(key, shape, is_required(definition))
 

@@ -24,8 +24,10 @@ from graph.model.kinds import (
     Walk,
 )
 from graph.statements import Expression, Pattern
+from graph.write.actions import Mutation
 from loaders.connections import Deferred, argument, connection_type
 from loaders.inputs import filter_argument, order_argument
+from loaders.moments import AS_OF
 from loaders.registry import REGISTRY, Money, edge_type, enum_type
 from loaders.sources import (
     Choice,
@@ -58,12 +60,13 @@ class GraphField(StrawberryField):
     column: str | None = None
     lazy_type: Callable[[], Any] | None = None
     enum: Any = None
+    mutation: Mutation | None = None
     _resolved: FieldType | None = None
 
     def __copy__(self) -> Self:
         copied = super().__copy__()
         copied.source, copied.column, copied.lazy_type = self.source, self.column, self.lazy_type
-        copied.enum = self.enum
+        copied.enum, copied.mutation = self.enum, self.mutation
         return copied
 
     def resolve_type(self, *, type_definition: Any = None) -> FieldType:
@@ -184,7 +187,7 @@ def listing(target: str, description: str, *, order: Order, where: tuple[Where, 
         Many(target, None, order, where),
         description,
         lazy_type=lambda: connection_type(edge_type(target, None)),
-        arguments=(*_PAGE, *_asking(target, None), *filters),
+        arguments=(*_PAGE, *_asking(target, None), *filters, AS_OF),
     )
 
 
@@ -207,6 +210,7 @@ def find(
     ]
     if by is not None:
         arguments.append(argument("by", by | None, by_description))
+    arguments.append(AS_OF)
     return _field(
         Find(target, ways),
         description,
@@ -221,7 +225,7 @@ def find_many(target: str, description: str) -> Any:
         FindMany(target),
         description,
         lazy_type=lambda: list[REGISTRY.types[target] | None],
-        arguments=(argument("ids", list[strawberry.ID], "Opaque ids, at most 100."),),
+        arguments=(argument("ids", list[strawberry.ID], "Opaque ids, at most 100."), AS_OF),
     )
 
 

@@ -8,7 +8,10 @@ BadRequest                a GraphQL error with `extensions.code`; nothing was se
 ├── FILTER_TOO_DEEP       a filter that follows too many relationships or is nested too deep
 ├── FILTER_TOO_WIDE       a filter with too many conditions, or too many values in one of them
 ├── INVALID_ORDER         an order by too many fields
-└── INVALID_ARGUMENT      an argument that makes no sense here
+├── INVALID_ARGUMENT      an argument that makes no sense here
+├── INVALID_TIME          a moment that is still to come, or before 1970; a period reversed
+├── NOT_AT_A_TIME         something that is only known of the present
+└── FORBIDDEN             the viewer may not do this
 
 What graphql-core finds wrong before anything is planned is coded, too:
 
@@ -33,6 +36,9 @@ class Code(StrEnum):
     FILTER_TOO_WIDE = "FILTER_TOO_WIDE"
     INVALID_ORDER = "INVALID_ORDER"
     INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    INVALID_TIME = "INVALID_TIME"
+    NOT_AT_A_TIME = "NOT_AT_A_TIME"
+    FORBIDDEN = "FORBIDDEN"
     INVALID_DOCUMENT = "INVALID_DOCUMENT"
     INVALID_VARIABLES = "INVALID_VARIABLES"
 

@@ -4,19 +4,21 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, OperationType
 from graphql.execution.values import VariableValues
 
 from graph.database import Graph
 from graph.errors import GraphError
 from graph.statements import Statement
+from loaders.changes import Feed
 from loaders.completion import Doubt
-from loaders.errors import Code, coded
+from loaders.errors import BadRequest, Code, coded
 from loaders.lanes import MAX_BATCH, Lanes
 from loaders.operations import Field, Operation, Operations, Plan
 from loaders.pricing import price
-from loaders.reference import Answer, Response, by_response_key, judged, refused
+from loaders.reference import Answer, Response, by_response_key, judged, lenient, refused
 from loaders.viewer import Audience, Viewer
+from loaders.writes import Writes
 
 
 @dataclass(slots=True)
@@ -71,8 +73,11 @@ class Executor:
         max_batch: Most concurrent requests that share a statement; 1 gives each its own.
 
     Attributes:
+        schema: The schema, its objects read by response key.
         counters: What it did so far.
         lanes: How statements are sent; it counts batches.
+        writes: How mutations are performed.
+        feed: The changes of the graph; None where nobody follows them.
     """
 
     def __init__(
@@ -84,8 +89,10 @@ class Executor:
         max_batch: int = MAX_BATCH,
     ) -> None:
         self._compiled = compiled
-        self._schema = by_response_key(schema)
+        self._schema = self.schema = by_response_key(schema)
         self.lanes = Lanes(graph, max_batch)
+        self.writes = Writes(graph)
+        self.feed: Feed | None = None
         self._operations = Operations(self._schema)
         self.counters = Counters()
 
@@ -109,6 +116,9 @@ class Executor:
         operation = self._operations.get(query, operation_name)
         if isinstance(operation, list):
             return coded(operation, Code.INVALID_DOCUMENT)
+        if operation.definition.operation is OperationType.SUBSCRIPTION:
+            message = "Subscribe over a WebSocket, or accept `text/event-stream`."
+            return coded([GraphQLError(message)], Code.INVALID_DOCUMENT)
         values = operation.variables.coerce(variables or {})
         if isinstance(values, list):
             return coded(values, Code.INVALID_VARIABLES)
@@ -117,7 +127,10 @@ class Executor:
     async def run(self, planned: "Planned", viewer: Viewer) -> Response:
         """The response to a planned request."""
         fields, values = planned.plan.fields, planned.values
-        if len(fields) == 1:
+        if any(each.change for each in fields):
+            # One after the other, as GraphQL asks of mutations.
+            found = [await self._change(each, values, viewer) for each in fields]
+        elif len(fields) == 1:
             found = [await self._answer(fields[0], values, viewer)]
         else:
             found = await asyncio.gather(*(self._answer(each, values, viewer) for each in fields))
@@ -127,7 +140,30 @@ class Executor:
             except Exception:  # noqa: BLE001 - any doubt at all is graphql-core's to judge
                 self.counters.fallbacks += 1
         pairs = list(zip(fields, found, strict=True))
-        return await judged(self._schema, planned.operation, pairs, planned.variables, viewer)
+        return await judged(
+            self._schema, planned.operation, pairs, planned.variables, viewer, self.feed
+        )
+
+    async def answers(
+        self, query: str, variables: dict[str, Any], viewer: Viewer
+    ) -> dict[str, Any]:
+        """The answers of a query by response key, not completed: for a resolver that passes them on.
+
+        Raises:
+            GraphQLError: the query is refused.
+        """
+        planned = self.plan(query, variables, None)
+        if isinstance(planned, list):
+            raise planned[0]
+        return {
+            each.key: lenient(each, await self._answer(each, planned.values, viewer))
+            for each in planned.plan.fields
+        }
+
+    def operation(self, query: str, operation_name: str | None) -> Operation | list[GraphQLError]:
+        """The operation of a document, whatever its kind, or what is wrong with it."""
+        found = self._operations.get(query, operation_name)
+        return coded(found, Code.INVALID_DOCUMENT) if isinstance(found, list) else found
 
     def explain(
         self, query: str, variables: dict[str, Any] | None, operation_name: str | None
@@ -187,6 +223,33 @@ class Executor:
         except Exception as error:  # noqa: BLE001 - one root field fails, not the whole answer
             return error
         return Answer(root.nothing if row is None else row, parameters)
+
+    async def _change(
+        self, planned: Field, values: VariableValues, viewer: Viewer
+    ) -> Answer | Exception:
+        """Do what one root field of a mutation asks, and read what it selects."""
+        change, root = planned.change, planned.root
+        if change is None or root is None:
+            return planned.refused or LookupError(planned.key)
+        try:
+            if viewer.audience is not Audience.STAFF:
+                return BadRequest(Code.FORBIDDEN, "Only staff may change anything yet.")
+            given = change.input.evaluate(values)
+            outcome = await self.writes.do(change.mutation, given, viewer)
+            row = [None] * change.things
+            parameters = root.bindings.values(values)
+            if change.read is not None and not outcome.refusals:
+                for name, variable in change.returned.items():
+                    named = outcome.result.get(variable)
+                    parameters[name] = named.id if named else None
+                row = await self.lanes.ask(change.read, parameters)
+        except Exception as error:  # noqa: BLE001 - one root field fails, not the whole answer
+            return error
+        errors = [
+            {"code": each.code, "message": each.message, "field": list(each.path)}
+            for each in outcome.refusals
+        ]
+        return Answer([[*row, errors, given.get("clientMutationId")]], parameters)
 
 
 def _complete(plan: Plan, found: list[Answer | Exception]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from loaders.evidence import (
     walked_class,
 )
 from loaders.ids import decode_id
+from loaders.moments import AS_OF
 from loaders.registry import REGISTRY
 from loaders.roots import Root
 from loaders.schema import is_required, object_type
@@ -117,6 +118,7 @@ def path(description: str, explorable: Explorable) -> Any:
         ),
         argument("maxHops", int, f"At most so many relationships, 1 to {MAX_HOPS}.", 4),
         argument("first", int, f"How many ways, 1 to {MANY}; of equally long ones any.", FEW),
+        AS_OF,
     ]
     return field
 
@@ -141,6 +143,7 @@ def neighborhood(description: str, explorable: Explorable) -> Any:
             f"How many nodes, itself included, 1 to {MAX_PLACES}.",
             DEFAULT_PLACES,
         ),
+        AS_OF,
     ]
     return field
 

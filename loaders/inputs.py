@@ -60,7 +60,7 @@ _NOUNS: dict[Operand, str] = {
 }
 
 
-class _Member(StrawberryField):
+class InputField(StrawberryField):
     """A field of an input type, whose own type is made on demand."""
 
     def __init__(self, name: str, description: str, make: Callable[[], Any]) -> None:
@@ -72,12 +72,14 @@ class _Member(StrawberryField):
         self._made: FieldType | None = None
 
     def resolve_type(self, *, type_definition: Any = None) -> FieldType:  # noqa: ARG002
+        """The field's type."""
         if self._made is None:
             self._made = cast("FieldType", StrawberryAnnotation(self._make()).resolve())
         return self._made
 
 
-def _input(name: str, description: str, members: list[_Member]) -> Any:
+def input_type(name: str, description: str, members: list[InputField]) -> Any:
+    """An input type with these fields."""
     made: Any = strawberry.input(type(name, (), {}), name=name, description=description)
     # Set afterwards: a dataclass with hundreds of fields is slow to make, and nobody makes one.
     made.__strawberry_definition__.fields = members
@@ -101,14 +103,16 @@ def filter_input(name: str) -> Any:
     possible = possible_types(name)
     if possible != [name]:
         members += [
-            _Member(
+            InputField(
                 "as" + each,
                 f"Is of type {each}, and all of this holds; {{}} asks for the type alone.",
                 lambda each=each: filter_input(each) | None,
             )
             for each in possible
         ]
-    return _input(name + "Filter", f"Which {name} is meant: all that is given must hold.", members)
+    return input_type(
+        name + "Filter", f"Which {name} is meant: all that is given must hold.", members
+    )
 
 
 @cache
@@ -118,11 +122,11 @@ def edge_filter_input(edge: Any) -> Any:
     members = [
         *_combinations(lambda: edge_filter_input(edge)),
         *_asked(members_of_edge(edge)),
-        _Member("node", "The node at the far end.", lambda: filter_input(target) | None),
+        InputField("node", "The node at the far end.", lambda: filter_input(target) | None),
     ]
     name = base_name(edge)
     description = f"Which row of a list of {name} rows is meant: all that is given must hold."
-    return _input(name + "EdgeFilter", description, members)
+    return input_type(name + "EdgeFilter", description, members)
 
 
 @cache
@@ -133,19 +137,21 @@ def list_filter_input(edge: Any) -> Any:
         return edge_filter_input(edge) | None
 
     members = [
-        _Member("where", "Narrows the rows that everything else here is about.", rows),
-        _Member("some", "Holds for at least one row.", rows),
-        _Member("none", "Holds for no row.", rows),
-        _Member("every", "Holds for every row; where there is no row, it does.", rows),
-        _Member("count", "The number of rows.", lambda: comparison_input(Operand.INT, None) | None),
+        InputField("where", "Narrows the rows that everything else here is about.", rows),
+        InputField("some", "Holds for at least one row.", rows),
+        InputField("none", "Holds for no row.", rows),
+        InputField("every", "Holds for every row; where there is no row, it does.", rows),
+        InputField(
+            "count", "The number of rows.", lambda: comparison_input(Operand.INT, None) | None
+        ),
     ]
     if total_columns(edge):
         members += [
-            _Member(name, description, lambda: totals_input(edge) | None)
+            InputField(name, description, lambda: totals_input(edge) | None)
             for name, description in TOTALS.items()
         ]
     name = base_name(edge)
-    return _input(
+    return input_type(
         name + "ListFilter",
         f"What must hold for a list of {name} rows: all that is given.",
         members,
@@ -156,7 +162,7 @@ def list_filter_input(edge: Any) -> Any:
 def totals_input(edge: Any) -> Any:
     """Comparisons of a number made of many: by column."""
     members = [
-        _Member(
+        InputField(
             name,
             column.description,
             lambda column=column: (
@@ -170,30 +176,30 @@ def totals_input(edge: Any) -> Any:
     ]
     name = base_name(edge)
     description = f"Of which number of a list of {name} rows, and how it compares."
-    return _input(name + "Totals", description, members)
+    return input_type(name + "Totals", description, members)
 
 
-def _combinations(own: Callable[[], Any]) -> list[_Member]:
+def _combinations(own: Callable[[], Any]) -> list[InputField]:
     return [
-        _Member("and", "All of these hold; of none, they do.", lambda: list[own()] | None),
-        _Member("or", "One of these holds; of none, none does.", lambda: list[own()] | None),
-        _Member("not", "This does not hold; what is unknown does not.", lambda: own() | None),
+        InputField("and", "All of these hold; of none, they do.", lambda: list[own()] | None),
+        InputField("or", "One of these holds; of none, none does.", lambda: list[own()] | None),
+        InputField("not", "This does not hold; what is unknown does not.", lambda: own() | None),
     ]  # fmt: skip
 
 
-def _asked(members: dict[str, Member]) -> list[_Member]:
+def _asked(members: dict[str, Member]) -> list[InputField]:
     return [_asked_member(name, member) for name, member in members.items()]
 
 
-def _asked_member(name: str, member: Member) -> _Member:
+def _asked_member(name: str, member: Member) -> InputField:
     match member:
         case Column(_, operand, description, enum):
-            return _Member(name, description, lambda: comparison_input(operand, enum) | None)
+            return InputField(name, description, lambda: comparison_input(operand, enum) | None)
         case ToOne(source, description):
             text = f"{description} {{}} asks that there is one."
-            return _Member(name, text, lambda: filter_input(source.target) | None)
+            return InputField(name, text, lambda: filter_input(source.target) | None)
         case ToMany(source, description):
-            return _Member(name, description, lambda: list_filter_input(edge_of(source)) | None)
+            return InputField(name, description, lambda: list_filter_input(edge_of(source)) | None)
 
 
 @cache
@@ -207,28 +213,30 @@ def comparison_input(operand: Operand, enum: Any) -> Any:
     members = [_compared(each, name, noun, scalar) for each in COMPARISONS[operand]]
     if operand is Operand.MONEY:
         text = "ISO 4217 code: only amounts in this currency. Every comparison of amounts needs it."
-        members.insert(0, _Member("currency", text, lambda: str | None))
-    return _input(name + "Filter", f"How {noun} compares: all that is given must hold.", members)
+        members.insert(0, InputField("currency", text, lambda: str | None))
+    return input_type(
+        name + "Filter", f"How {noun} compares: all that is given must hold.", members
+    )
 
 
-def _compared(comparison: Comparison, name: str, noun: str, scalar: Any) -> _Member:
+def _compared(comparison: Comparison, name: str, noun: str, scalar: Any) -> InputField:
     makes: dict[Takes, Callable[[], Any]] = {
         Takes.VALUE: lambda: scalar | None,
         Takes.LIST: lambda: list[scalar] | None,
         Takes.RANGE: lambda: range_input(name, noun, scalar) | None,
         Takes.FLAG: lambda: bool | None,
     }
-    return _Member(comparison.name, comparison.description, makes[comparison.takes])
+    return InputField(comparison.name, comparison.description, makes[comparison.takes])
 
 
 @cache
 def range_input(name: str, noun: str, scalar: Any) -> Any:
     """The two ends of a range, both included."""
     members = [
-        _Member("from", "The least that is included.", lambda: scalar),
-        _Member("to", "The greatest that is included; not less than from.", lambda: scalar),
+        InputField("from", "The least that is included.", lambda: scalar),
+        InputField("to", "The greatest that is included; not less than from.", lambda: scalar),
     ]
-    return _input(name + "Range", f"From {noun} to another, both included.", members)
+    return input_type(name + "Range", f"From {noun} to another, both included.", members)
 
 
 @strawberry.enum(description="Which way a list runs.")
@@ -256,12 +264,12 @@ def order_input(edge: Any) -> Any:
         f"What a list of {name} rows can be ordered by.",
         {key: each.description for key, each in sort_fields(edge).items()},
     )
-    direction = _Member("direction", "Which way the list runs.", lambda: SortDirection)
-    nulls = _Member("nulls", "Where rows without a value stand.", lambda: NullPlacement)
+    direction = InputField("direction", "Which way the list runs.", lambda: SortDirection)
+    nulls = InputField("nulls", "Where rows without a value stand.", lambda: NullPlacement)
     direction.default_value, nulls.default_value = SortDirection.ASC, NullPlacement.LAST
-    field = _Member("field", "What to order by.", lambda: fields)
+    field = InputField("field", "What to order by.", lambda: fields)
     description = f"One term of the order of a list of {name} rows."
-    return _input(name + "OrderBy", description, [field, direction, nulls])
+    return input_type(name + "OrderBy", description, [field, direction, nulls])
 
 
 @cache

@@ -18,6 +18,8 @@ class Keeper:
         """Answer by this executor, and keep what may be kept; None keeps nothing."""
         self.executor = executor
         self.responses = responses
+        if responses is not None:
+            executor.writes.changed = responses.forget
 
     async def execute(
         self,

@@ -29,6 +29,7 @@ from loaders.measuring import (
     truncated,
 )
 from loaders.members import Operand, possible_types
+from loaders.moments import AS_OF
 from loaders.reaching import first
 from loaders.registry import REGISTRY, Money
 from loaders.roots import Root
@@ -126,6 +127,7 @@ def metrics(description: str, entities: tuple[str, ...]) -> Any:
             "Of what kind, which of them, grouped by what, and what is measured.",
         ),
         argument("first", int, f"How many groups, 1 to {MAX_GROUPS}.", 100),
+        AS_OF,
     ]
     return field
 

@@ -20,6 +20,7 @@ from loaders.arguments import Bindings
 from loaders.compiler import Compiler
 from loaders.completion import Complete, generate
 from loaders.errors import BadRequest
+from loaders.mutating import Change, compile_change
 from loaders.policy import Policy, policy_of
 from loaders.roots import Root, compile_root
 from loaders.schema import variable_type
@@ -39,6 +40,7 @@ class Field:
     refused: BadRequest | None
     strict: Complete | None
     lenient: Complete | None
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,18 @@ class Operation:
 
     def plan(self, variables: VariableValues) -> Plan:
         """The plan for the shape of these variables, made when first seen."""
+        if self.definition.operation is OperationType.MUTATION:
+            # What is given decides nothing but what `@skip` and `@include` leave of the selection.
+            given = variables.coerced.items()
+            flags = tuple((name, value) for name, value in given if isinstance(value, bool))
+            return self._kept(flags, variables)
         shape = tuple(
             (name, structure(value, is_id=name in self.id_variables))
             for name, value in variables.coerced.items()
         ) + tuple(variables.coerced.get(name) for name in self.numbers)
+        return self._kept(shape, variables)
+
+    def _kept(self, shape: Any, variables: VariableValues) -> Plan:
         found = self.plans.get(shape)
         if found is None:
             found = self.plans[shape] = self._make(variables)
@@ -83,6 +93,8 @@ class Operation:
         return found
 
     def _make(self, variables: VariableValues) -> Plan:
+        if self.definition.operation is OperationType.MUTATION:
+            return self._changes(variables)
         query = self.schema.query_type
         if query is None or self.definition.operation is not OperationType.QUERY:
             return Plan((), whole=False)
@@ -103,6 +115,28 @@ class Operation:
         roots = [each.root for each in fields if each.root is not None]
         policy = policy_of(roots) if whole and len(roots) == len(fields) else None
         return Plan(tuple(fields), whole, policy)
+
+    def _changes(self, variables: VariableValues) -> Plan:
+        """The plan of a mutation: its root fields one after the other."""
+        mutations = self.schema.mutation_type
+        if mutations is None:
+            return Plan((), whole=False)
+        selector = Selector(self.schema, self.fragments, variables.coerced)
+        fields: list[Field] = []
+        selected = selector.fields(mutations, [self.definition.selection_set])
+        for key, nodes in selected.items():
+            if nodes[0].name.value == "__typename":
+                continue
+            compiler = Compiler(self.schema, selector, variables, Bindings())
+            try:
+                root, change = compile_change(compiler, mutations, key, nodes)
+            except BadRequest as error:
+                fields.append(Field(key, None, error, None, None))
+                continue
+            strict = generate(root.entry, strict=True)
+            lenient = generate(root.entry, strict=False)
+            fields.append(Field(key, root, None, strict, lenient, change))
+        return Plan(tuple(fields), whole=len(fields) == len(selected))
 
 
 class Operations:

@@ -104,8 +104,10 @@ def compile_page(compiler: "Compiler", paging: Paging, slots: Slots) -> Page:
 def _list(compiler: "Compiler", paging: Paging) -> _List:
     child, bindings = paging.scope.child(), compiler.bindings
     given = arguments(paging.definition, paging.nodes[0], compiler.variables)
+    given.pop("asOf", None)
     terms = terms_of(paging.source, given["orderBy"].now, child)
-    sealed = Seal(paging.place, given, bindings)
+    moment = {"asOf": compiler.as_of} if compiler.as_of is not None else {}
+    sealed = Seal(paging.place, given | moment, bindings)
     window = window_of(given, terms, sealed, child, bindings)
     reach = _reach(paging, given, child)
     wheres = _wheres(paging, given, child, bindings)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import graphql
 from graphql import (
@@ -27,6 +27,10 @@ from loaders.completion import Tagged
 from loaders.operations import Field, Operation
 from loaders.viewer import Viewer
 
+if TYPE_CHECKING:
+    from loaders.changes import Feed
+    from loaders.rereading import Rereading
+
 log = logging.getLogger(__name__)
 
 Response = dict[str, Any]
@@ -42,10 +46,19 @@ class Answer:
 
 @dataclass(slots=True)
 class Context:
-    """What ordinary resolvers may know: the viewer, and the answers of planned root fields."""
+    """What ordinary resolvers may know: the viewer, and the answers of planned root fields.
+
+    Attributes:
+        viewer: Who asks.
+        answers: By response key.
+        feed: The changes of the graph; None where nobody follows them.
+        rereading: Reads nodes that changed; None without a feed.
+    """
 
     viewer: Viewer
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
+    feed: "Feed | None" = None
+    rereading: "Rereading | None" = None
 
 
 async def judged(
@@ -54,6 +67,7 @@ async def judged(
     found: list[tuple[Field, Answer | Exception]],
     variables: dict[str, Any] | None,
     viewer: Viewer,
+    feed: "Feed | None" = None,
 ) -> Response:
     """The response as graphql-core completes it.
 
@@ -63,10 +77,11 @@ async def judged(
         found: The planned root fields, each with its answer or what went wrong.
         variables: The variables as they were sent.
         viewer: Who asks.
+        feed: The changes of the graph.
     """
-    context = Context(viewer)
+    context = context_of(viewer, feed)
     for planned, answer in found:
-        context.answers[planned.key] = _lenient(planned, answer)
+        context.answers[planned.key] = lenient(planned, answer)
     name = operation.definition.name
     result = cast("Any", graphql).execute(
         schema,
@@ -77,10 +92,16 @@ async def judged(
     )
     if asyncio.iscoroutine(result) or asyncio.isfuture(result):
         result = await result
-    return _response(cast("ExecutionResult", result))
+    return response_of(cast("ExecutionResult", result))
 
 
-def _lenient(planned: Field, answer: Answer | Exception) -> Any:
+def context_of(viewer: Viewer, feed: "Feed | None") -> Context:
+    """The context of one request."""
+    return Context(viewer, feed=feed, rereading=feed.rereading(viewer) if feed else None)
+
+
+def lenient(planned: Field, answer: Answer | Exception) -> Any:
+    """An answer as graphql-core completes it, or what went wrong."""
     if isinstance(answer, Exception) or planned.lenient is None:
         return answer
     try:
@@ -94,14 +115,15 @@ def refused(errors: list[GraphQLError]) -> Response:
     return {"errors": [error.formatted for error in errors]}
 
 
-def _response(result: ExecutionResult) -> Response:
+def response_of(result: ExecutionResult) -> Response:
+    """The response to a result, what went wrong inside masked."""
     response: Response = {"data": result.data}
     if result.errors:
-        response["errors"] = [_masked(error).formatted for error in result.errors]
+        response["errors"] = [masked(error).formatted for error in result.errors]
     return response
 
 
-def _masked(error: GraphQLError) -> GraphQLError:
+def masked(error: GraphQLError) -> GraphQLError:
     """What the caller may know: coded errors as they are, anything unexpected by reference."""
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
@@ -128,7 +150,7 @@ def by_response_key(schema: GraphQLSchema) -> GraphQLSchema:
             continue
         if isinstance(type_, GraphQLObjectType):
             type_.is_type_of = None
-            is_root = type_ is schema.query_type
+            is_root = type_ in (schema.query_type, schema.mutation_type)
             for definition in type_.fields.values():
                 _read_by_key(definition, is_root=is_root)
         elif is_abstract_type(type_):

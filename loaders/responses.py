@@ -86,6 +86,13 @@ class Responses:
         # Whoever gives up must not take the answer away from the others.
         return await asyncio.shield(task)
 
+    async def forget(self, tags: Iterable[str]) -> None:
+        """Make every kept answer stale that depends on one of the tags; call it after the commit.
+
+        A Redis that is away loses nothing by it that its answers' time would not end.
+        """
+        await self._try(bump(self._redis, tags))
+
     async def _make(
         self, names: list[str], versions: list[bytes | None], seconds: int, make: Make
     ) -> bytes:
@@ -181,6 +188,16 @@ async def bump(cache: redis.asyncio.Redis, tags: Iterable[str]) -> None:
         RedisError: Redis is away; answers stay until their time is over.
     """
     await cache.mset({_tag(each): _version() for each in tags})
+
+
+async def drop(cache: redis.asyncio.Redis, tags: Iterable[str]) -> None:
+    """As `bump`, for tags of which there are many: a tag without a version is as good as a new one.
+
+    Raises:
+        RedisError: Redis is away.
+    """
+    if names := [_tag(each) for each in tags]:
+        await cache.unlink(*names)
 
 
 def _state(versions: list[bytes | None]) -> bytes:

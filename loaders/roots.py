@@ -1,6 +1,6 @@
 """Root fields: the anchor of a statement, and the statement itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString, cast
 
 from graphql import (
@@ -17,6 +17,7 @@ from loaders.compiler import Compiler
 from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.ids import GlobalId, decode_id
+from loaders.moments import moment_of, parameter, rewound
 from loaders.registry import REGISTRY
 from loaders.schema import named_type, source_of
 from loaders.shapes import Count, Entry, Lookup, Object, Page, Scalar
@@ -50,8 +51,21 @@ def compile_root(
     Raises:
         BadRequest: an argument makes no sense; nothing was sent.
     """
-    name = nodes[0].name.value
-    definition = query.fields.get(name)
+    definition = query.fields.get(nodes[0].name.value)
+    as_of = moment_of(definition, nodes[0], compiler.variables) if definition else None
+    if as_of is None:
+        return _of_today(compiler, query, key, nodes)
+    root = _of_today(replace(compiler, as_of=as_of), query, key, nodes)
+    if root is None or root.statement is None:
+        return root
+    moment = parameter(as_of, compiler.bindings)
+    return replace(root, statement=rewound(root.statement, nodes[0].name.value, moment))
+
+
+def _of_today(
+    compiler: Compiler, query: GraphQLObjectType, key: str, nodes: list[FieldNode]
+) -> Root | None:
+    definition = query.fields.get(nodes[0].name.value)
     source = source_of(definition) if definition is not None else None
     match source:
         case Many():

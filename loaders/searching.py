@@ -20,6 +20,7 @@ from loaders.compiler import Compiler
 from loaders.connections import Deferred, argument, connection_type
 from loaders.declare import GraphField, computed, paging_arguments
 from loaders.errors import BadRequest, Code
+from loaders.moments import AS_OF
 from loaders.pages import Paging, compile_page
 from loaders.registry import REGISTRY, edge_type
 from loaders.roots import Root
@@ -187,6 +188,7 @@ def search(description: str) -> Any:
             "kinds", Deferred(lambda: list[search_kind()] | None), "Only these kinds; default all."
         ),
         *paging_arguments("Node", Hit),
+        AS_OF,
     ]
     return field
 

@@ -6,10 +6,13 @@ naming a label is every label that the model lets stand there.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
+from graph.changes import Event
 from graph.model import MODEL
 from graph.model.kinds import HISTORY_SUFFIX
+from graph.model.parties import CUSTOMER, PARTNER, PARTY
 
 EVERYTHING = "*"
 """A tag of every answer: bumped when too much changes to say what."""
@@ -38,3 +41,27 @@ def tags_of(text: str) -> frozenset[str] | None:
         if relationship is not None:
             found.update(each.name for each in (*relationship.starts, *relationship.ends))
     return frozenset(found)
+
+
+def tags_of_events(events: Iterable[Event]) -> set[str]:
+    """The labels and relationship types that changes make stale."""
+    found: set[str] = set()
+    for each in events:
+        found.update(_labels(each.label))
+        found.update(name for name in each.fields if name in MODEL.by_type)
+    return found
+
+
+def parties_of_events(events: Iterable[Event]) -> set[str]:
+    """The parties that changes concern, each as the tag `c:<id>`."""
+    return {f"c:{party}" for each in events for party in each.parties}
+
+
+@lru_cache(1_000)
+def _labels(label: str | None) -> frozenset[str]:
+    """All labels that a node of a kind may carry; everything when the kind is not known."""
+    node = MODEL.by_label.get(label or "")
+    if node is None:
+        return frozenset({EVERYTHING})
+    roles = (CUSTOMER.name, PARTNER.name) if node.is_a(PARTY) else ()
+    return frozenset({*node.labels, *roles})

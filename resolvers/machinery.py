@@ -29,6 +29,7 @@ class Webhook(Sourced):
     events: list[str] = prop()
     selection: str | None = prop()
     active: bool | None = prop()
+    disabled_at: datetime | None = prop()
 
 
 @node(model.machinery.FIELD_DEF)
@@ -68,3 +69,5 @@ class Job(Node):
     summary: str | None = prop()
     started_at: datetime | None = prop()
     ended_at: datetime | None = prop()
+    due_at: datetime | None = prop()
+    error: str | None = prop()

@@ -15,6 +15,7 @@ from loaders.declare import Order, Way, find, find_many, listing
 from loaders.exploring import neighborhood, path
 from loaders.metrics import metrics
 from loaders.searching import search
+from resolvers.changes import ChangeConnection, changes_page
 from resolvers.exploring import EXPLORABLE, MEASURED
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
@@ -233,3 +234,7 @@ class Query:
     webhooks: Any = listing("Webhook", "All webhooks, by address.", order=Order("NODE.url"))
     field_defs: Any = listing("FieldDef", "All custom fields, by name.", order=BY_NAME)
     jobs: Any = listing("Job", "All jobs, by kind.", order=Order("NODE.kind"))
+
+    changes: ChangeConnection = strawberry.field(
+        resolver=changes_page, description="What changed, in the order of the audit trail."
+    )

@@ -6,6 +6,8 @@ from decimal import Decimal
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from graph.actions import ALL
+from loaders.mutating import mutation_type
 from loaders.registry import DATE, DATE_TIME, DECIMAL, REGISTRY
 from resolvers import (
     cases,
@@ -19,6 +21,7 @@ from resolvers import (
     products,
     programs,
 )
+from resolvers.changes import Subscription
 from resolvers.parties import companies, customer, people
 from resolvers.query import Query
 
@@ -32,6 +35,8 @@ REGISTRY.complete = True
 
 SCHEMA = strawberry.Schema(
     Query,
+    mutation=mutation_type(ALL),
+    subscription=Subscription,
     types=[*REGISTRY.types.values()],
     config=StrawberryConfig(scalar_map={datetime: DATE_TIME, date: DATE, Decimal: DECIMAL}),
 )

@@ -1,0 +1,245 @@
+"""Mutations: a field from an action, its input as a draft, and the read of what was selected."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+
+import strawberry
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql.execution.values import VariableValues
+
+from graph.statements import Kind, Statement
+from graph.write.actions import Mutation, Named, Ref, Refusal
+from loaders.arguments import Argument, Bindings, arguments, plain
+from loaders.compiler import Compiler
+from loaders.connections import Deferred, argument
+from loaders.declare import GraphField
+from loaders.errors import BadRequest
+from loaders.ids import GlobalId, decode_id
+from loaders.payloads import input_of, payload_of
+from loaders.registry import REGISTRY
+from loaders.roots import Root
+from loaders.schema import is_required, named_type, object_type
+from loaders.shapes import Entry, Fields, FromMap, Object, Scalar, Shape, Typename, ValuesOf
+from loaders.sources import Explored
+from loaders.text import Scope, Slots
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One mutation of a plan.
+
+    Attributes:
+        mutation: What is done.
+        input: Its argument.
+        read: The read of what was selected; None when nothing was.
+        returned: For each parameter of the read the variable whose id it holds.
+        things: Number of slots that the read fills; then follow the errors and the client's id.
+    """
+
+    mutation: Mutation
+    input: Argument
+    read: Statement | None
+    returned: dict[LiteralString, str]
+    things: int
+
+
+def mutation_field(mutation: Mutation) -> Any:
+    """The root field of a mutation."""
+    made: dict[str, Any] = {}
+
+    def once(make: Callable[[Mutation], Any], name: str) -> Callable[[], Any]:
+        def get() -> Any:
+            if name not in made:
+                made[name] = make(mutation)
+            return made[name]
+
+        return get
+
+    field = GraphField(description=mutation.description, graphql_name=mutation.name)
+    field.source = Explored(lambda *_: None)
+    field.lazy_type = once(payload_of, "payload")
+    field.arguments = [argument("input", Deferred(once(input_of, "input")), "What is to be done.")]
+    field.mutation = mutation
+    return field
+
+
+def mutation_of(definition: GraphQLField) -> Mutation:
+    """The action behind a root field."""
+    declared: Any = definition.extensions["strawberry-definition"]
+    return cast("Mutation", declared.mutation)
+
+
+def compile_change(
+    compiler: Compiler, mutations: GraphQLObjectType, key: str, nodes: list[FieldNode]
+) -> tuple[Root, Change]:
+    """Compile a root field of a mutation: its read, and how its answer is completed."""
+    definition = mutations.fields[nodes[0].name.value]
+    mutation = mutation_of(definition)
+    payload = object_type(definition)
+    slots, returned = Slots(), dict[LiteralString, str]()
+    shapes: list[tuple[str, Shape | str, bool]] = []
+    for name, each in compiler.selector.fields(payload, compiler.selector.below(nodes)).items():
+        field = each[0].name.value
+        if field == "__typename":
+            shapes.append((name, Typename(payload.name), True))
+            continue
+        inner = payload.fields[field]
+        thing = next((one for one in mutation.returns if one.name == field), None)
+        shape = field if thing is None else _thing(compiler, inner, each, slots, returned, thing)
+        if field == "userErrors":
+            shape = ValuesOf(-1, _errors(compiler, inner, each), many=True)
+        shapes.append((name, shape, is_required(inner)))
+    things = len(slots.texts)
+    entries = tuple(
+        Entry(name, _placed(shape, things), required) for name, shape, required in shapes
+    )
+    entry = Entry(key, Object(0, (Fields(payload.name, entries),), tagged=False), required=True)
+    read = None
+    if things:
+        text: LiteralString = f"RETURN {slots.text()} AS answer"
+        read = Statement("mutation." + mutation.name, Kind.READ, text)
+    given = arguments(definition, nodes[0], compiler.variables)["input"]
+    root = Root(key, None, compiler.bindings, entry, [None])
+    return root, Change(mutation, given, read, returned, things)
+
+
+def _placed(shape: Shape | str, things: int) -> Shape:
+    if isinstance(shape, str):
+        return Scalar(things + 1, "String")
+    if isinstance(shape, ValuesOf):
+        return ValuesOf(things, shape.fields, many=True)
+    return shape
+
+
+def _errors(compiler: Compiler, definition: GraphQLField, nodes: list[FieldNode]) -> Fields:
+    named = object_type(definition)
+    entries: list[Entry] = []
+    for key, each in compiler.selector.fields(named, compiler.selector.below(nodes)).items():
+        name = each[0].name.value
+        shape: Shape = FromMap(name, "String", many=name == "field")
+        if name == "__typename":
+            shape = Typename(named.name)
+        entries.append(Entry(key, shape, required=True))
+    return Fields(named.name, tuple(entries))
+
+
+def _thing(
+    compiler: Compiler,
+    definition: GraphQLField,
+    nodes: list[FieldNode],
+    slots: Slots,
+    returned: dict[LiteralString, str],
+    thing: Any,
+) -> Object:
+    """The read of one thing of the payload, by the id that the write will give."""
+    scope = Scope()
+    row, cases, tagged = compiler.row(definition, nodes, scope)
+    parameter = compiler.bindings.add(("returned", thing.variable), _later)
+    returned[parameter] = thing.variable
+    kind = REGISTRY.kinds[named_type(definition).name]
+    text: LiteralString = (
+        f"head(COLLECT {{ MATCH ({scope.node}:{kind.node.name} {{id: ${parameter}}}) "
+        f"RETURN {row} }})"
+    )
+    return Object(slots.add(text), cases, tagged)
+
+
+def _later(_: VariableValues) -> None:
+    return None
+
+
+@dataclass(slots=True)
+class Input:
+    """The input of a mutation, its ids decoded.
+
+    Attributes:
+        refs: Nodes by the ref's name.
+        given: Everything else.
+        refusals: Ids that cannot be of what is asked for.
+    """
+
+    refs: dict[str, Named | list[Named] | None]
+    given: dict[str, Any]
+    refusals: list[Refusal]
+
+
+def read_input(mutation: Mutation, value: dict[str, Any]) -> Input:
+    """Decode the ids of an input and sort them out from the rest."""
+    given = cast("dict[str, Any]", plain(value))
+    found = Input({}, given, [])
+    for ref in mutation.refs:
+        name = ref.name if ref.many else ref.name + "Id"
+        asked = given.pop(name, None)
+        if asked is None:
+            found.refs[ref.name] = None
+        elif ref.many:
+            found.refs[ref.name] = _list(ref, asked, found.refusals, (name,))
+        else:
+            found.refs[ref.name] = _named(ref, asked, None, found.refusals, (name,))
+    for each in mutation.given:
+        for inner in each.fields:
+            if isinstance(inner, Ref) and each.property.name in given:
+                _inside(inner, given[each.property.name], found.refusals, each.property.name)
+    return found
+
+
+def _inside(ref: Ref, value: Any, refusals: list[Refusal], name: str) -> None:
+    """Decode a ref in the objects of a further field, in place."""
+    rows = cast("list[dict[str, Any]]", value if isinstance(value, list) else [value])
+    for i, row in enumerate(rows):
+        path = (name, str(i)) if isinstance(value, list) else (name,)
+        key = ref.name if ref.many else ref.name + "Id"
+        asked = row.pop(key, None)
+        if asked is not None and ref.many:
+            row[ref.name] = _list(ref, asked, refusals, (*path, key))
+        else:
+            row[ref.name] = (
+                None if asked is None else _named(ref, asked, None, refusals, (*path, key))
+            )
+
+
+def _list(
+    ref: Ref, asked: list[Any], refusals: list[Refusal], path: tuple[str, ...]
+) -> list[Named]:
+    found: list[Named] = []
+    for i, each in enumerate(asked):
+        place = (*path, str(i))
+        if ref.row is None:
+            named = _named(ref, each, None, refusals, place)
+        else:
+            values = dict(each)
+            named = _named(ref, values.pop(ref.row), values, refusals, (*place, ref.row))
+        if named is not None:
+            found.append(named)
+    return found
+
+
+def _named(
+    ref: Ref,
+    value: str,
+    values: dict[str, Any] | None,
+    refusals: list[Refusal],
+    path: tuple[str, ...],
+) -> Named | None:
+    """The node that an id names; an id of another kind is one that is not there."""
+    try:
+        asked = decode_id(value)
+    except BadRequest:
+        asked = GlobalId("", "")
+    kind = REGISTRY.kinds.get(asked.type)
+    if kind is None or not any(kind.node.is_a(node) for node in ref.nodes):
+        refusals.append(Refusal("NOT_FOUND", "There is none with this id.", path))
+        return None
+    return Named(asked.id, kind.node.name, values)
+
+
+def mutation_type(mutations: tuple[Mutation, ...]) -> Any:
+    """The root type of all mutations."""
+    fields = {each.name: mutation_field(each) for each in mutations}
+    annotations = dict.fromkeys(fields, Any)
+    cls = type("Mutation", (), {**fields, "__annotations__": annotations})
+    return cast("Any", strawberry.type(cls, description="Everything that can be done."))
+
+
+__all__ = ["Bindings", "Change", "Input", "compile_change", "mutation_type", "read_input"]

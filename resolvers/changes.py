@@ -1,0 +1,197 @@
+"""Changes: a page of the chain, and subscriptions to it. Staff only, until others have rights."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from graph.changes import Event
+from loaders.changes import Feed, Position, global_id, labels_of
+from loaders.errors import BadRequest, Code
+from loaders.ids import decode_id
+from loaders.registry import PageInfo
+from loaders.rereading import Rereading
+from resolvers.context import Info
+from resolvers.nodes import Node
+from resolvers.parties.customer import Customer
+
+Types = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="Only of these types of node; an interface such as Customer stands for all of "
+        "its types, and null for everything."
+    ),
+]
+Since = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Cursor of the last change that is known; what follows it comes next. "
+        "Null begins with what happens from now on."
+    ),
+]
+
+
+def _rereading(info: Info) -> Rereading:
+    found = info.context.rereading
+    if found is None:
+        raise BadRequest(Code.INVALID_ARGUMENT, "Changes are not followed here: ask the server.")
+    return found
+
+
+async def _node(root: Any, info: Info) -> Any:
+    """The node that changed, as it is now."""
+    return await _rereading(info).node(info._raw_info, root.entity_id)  # pyright: ignore[reportPrivateUsage]
+
+
+async def _customer(root: Any, info: Info) -> Any:
+    """The customer, as it is now."""
+    return await _rereading(info).node(info._raw_info, root.customer_id)  # pyright: ignore[reportPrivateUsage]
+
+
+@strawberry.type(description="One change of one node: what changed, who did it, and when.")
+class Change:
+    """One change of one node."""
+
+    cursor: str = strawberry.field(
+        description="Opaque position of the change; give it as `since` to go on after it."
+    )
+    at: datetime | None = strawberry.field(description="When it happened, UTC.")
+    actor: str | None = strawberry.field(
+        description="Who did it: issuer and subject of a token, or the name of a program."
+    )
+    op: str | None = strawberry.field(
+        description="The business action, such as `caseOpen` or `import`."
+    )
+    entity_id: strawberry.ID = strawberry.field(description="Opaque id of the node that changed.")
+    type: str = strawberry.field(description="Type of that node.")
+    version: int | None = strawberry.field(description="Version of the node after the change.")
+    fields: list[str] = strawberry.field(
+        description="Properties and relationship types that changed, by the names of the model."
+    )
+    node: Node | None = strawberry.field(
+        resolver=_node,
+        description="The node as it is now; null when it is gone or not for the viewer.",
+    )
+
+
+@strawberry.type(description="A change that concerns a customer.")
+class CustomerChange:
+    """A change that concerns a customer."""
+
+    customer_id: strawberry.Private[str]
+    change: Change = strawberry.field(description="What changed.")
+    customer: Customer | None = strawberry.field(
+        resolver=_customer,
+        description="The customer as it is now; null when it is gone or not for the viewer.",
+    )
+
+
+@strawberry.type(description="One change of a list.")
+class ChangeEdge:
+    """One change of a list."""
+
+    node: Change = strawberry.field(description="The change.")
+    cursor: str = strawberry.field(description="Opaque position of the change.")
+
+
+@strawberry.type(description="A page of changes, in the order in which they happened.")
+class ChangeConnection:
+    """A page of changes."""
+
+    edges: list[ChangeEdge] = strawberry.field(description="The changes of this page, in order.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
+
+
+def _change(found: Position) -> Change:
+    event: Event = found.event
+    return Change(
+        cursor=found.cursor,
+        at=event.at,  # pyright: ignore[reportArgumentType] - stored as it is shown
+        actor=event.actor,
+        op=event.op,
+        entity_id=strawberry.ID(global_id(event)),
+        type=event.label or "Node",
+        version=event.version,
+        fields=event.fields,
+    )
+
+
+def _feed(info: Info) -> Feed:
+    found = info.context.feed
+    if found is None:
+        raise BadRequest(Code.INVALID_ARGUMENT, "Changes are not followed here: ask the server.")
+    return found
+
+
+async def changes_page(
+    info: Info,
+    since: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Cursor of the last change that is known; null begins with the first."
+        ),
+    ] = None,
+    first: Annotated[
+        int, strawberry.argument(description="How many changes at most, from 1 to 200.")
+    ] = 50,
+    types: Types = None,
+    entity: Annotated[
+        strawberry.ID | None,
+        strawberry.argument(description="Only of the node of this opaque id."),
+    ] = None,
+) -> ChangeConnection:
+    """A page of changes, the oldest first."""
+    wanted = decode_id(entity).id if entity is not None else None
+    found, more = await _feed(info).page(
+        info.context.viewer, since, first, labels_of(types), wanted
+    )
+    edges = [ChangeEdge(node=_change(each), cursor=each.cursor) for each in found]
+    return ChangeConnection(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=more,
+            has_previous_page=since is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+    )
+
+
+async def _changes(
+    info: Info, since: Since = None, types: Types = None
+) -> AsyncGenerator[Change, None]:
+    labels = labels_of(types)
+    following = _feed(info).follow(
+        info.context.viewer, since, lambda each: labels is None or each.label in labels
+    )
+    async for found in following:
+        yield _change(found)
+
+
+async def _customer_changed(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the customer.")],
+    since: Since = None,
+) -> AsyncGenerator[CustomerChange, None]:
+    party = decode_id(id).id
+    following = _feed(info).follow(
+        info.context.viewer, since, lambda each: each.entity == party or party in each.parties
+    )
+    async for found in following:
+        yield CustomerChange(customer_id=id, change=_change(found))
+
+
+@strawberry.type(description="Everything that can be followed as it happens. Staff only.")
+class Subscription:
+    """Everything that can be followed."""
+
+    changes: Change = strawberry.subscription(
+        resolver=_changes,
+        description="Every change, once and in order; what a node selects is read again for the "
+        "viewer.",
+    )
+    customer_changed: CustomerChange = strawberry.subscription(
+        resolver=_customer_changed,
+        description="Every change that concerns a customer, once and in order.",
+    )
