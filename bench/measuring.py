@@ -16,7 +16,7 @@ from bench.answers import common, compare
 from bench.profiling import hits
 from bench.questions import Question
 from bench.servers import Kind, Server, running
-from bench.stage import Stage, cpu_seconds, resident_megabytes
+from bench.stage import Stage, cpu_seconds, forget, resident_megabytes
 from bench.wire import Tap, tapped
 
 WARM_CONNECTIONS = 16
@@ -113,6 +113,8 @@ def measure(
         findings.memory["Neo4j"] = resident_megabytes(stage.graph_pid)
     for kind in kinds:
         _count(stage, kind, questions, findings)
+    if any(each.writes for each in questions):
+        forget(stage)
     return findings
 
 
@@ -143,7 +145,8 @@ def hold(stage: Stage, servers: Sequence[Server], questions: Sequence[Question])
                 )
                 for each in asked
             }
-            compare(question.name, answers)
+            if not question.writes:
+                compare(question.name, answers)
         print(f"{question.name}: {len(asked)} servers answer alike", file=sys.stderr)
 
 
@@ -216,7 +219,8 @@ def _count(stage: Stage, kind: Kind, questions: Sequence[Question], findings: Fi
         for question in _asked(questions, server):
             requests = requests_of(stage, server, question)
             _repeat(server, requests[0], SETTLE_REQUESTS)
-            findings.wires[question.name, kind.name] = _wire(stage, server, requests[0], tap)
+            wire = _wire(stage, server, requests[0], tap, writes=question.writes)
+            findings.wires[question.name, kind.name] = wire
 
 
 def _repeat(server: Server, request: bytes, times: int) -> None:
@@ -224,13 +228,12 @@ def _repeat(server: Server, request: bytes, times: int) -> None:
         uvloop.run(load.ask(server.port, request))
 
 
-def _wire(stage: Stage, server: Server, request: bytes, tap: Tap) -> Wire:
+def _wire(stage: Stage, server: Server, request: bytes, tap: Tap, *, writes: bool) -> Wire:
     tap.reset()
     _repeat(server, request, 1)
     _, runs = tap.seen()
     tap.reset()
     _repeat(server, request, COUNTED_REQUESTS)
     messages, all_runs = tap.seen()
-    return Wire(
-        messages / COUNTED_REQUESTS, len(all_runs) / COUNTED_REQUESTS, hits(stage.endpoints, runs)
-    )
+    counted = None if writes else hits(stage.endpoints, runs)
+    return Wire(messages / COUNTED_REQUESTS, len(all_runs) / COUNTED_REQUESTS, counted)

@@ -27,12 +27,15 @@ class Question:
         about: What it asks.
         texts: The document, by dialect; a server whose dialect is missing is not asked.
         customers: Numbers of the customers it is asked about, in turn.
+        writes: Whether it changes the graph: then answers are only held to be without errors, and
+            what was written is taken away at the end.
     """
 
     name: str
     about: str
     texts: dict[Dialect, str]
     customers: tuple[int, ...] = (0,)
+    writes: bool = False
 
     def bodies(self, dialect: Dialect, people: int) -> list[bytes]:
         """Bodies of requests, to be sent in turn."""
@@ -194,5 +197,22 @@ query Profile($id: ID!) {
             "dataloaders": "query Filter { companies(first: 20, "
             f'ordered: "{_SKU}") {{ id name industry }} }}',
         },
+    ),
+    Question(
+        "log",
+        "a call of one customer, written",
+        {
+            "customer360": "mutation Log($id: ID!) { interactionLog(input: { kind: CALL, "
+            f'direction: INBOUND, subject: "{worlds.LOGGED}", '
+            "participants: [{ participantId: $id, role: FROM }] }) "
+            "{ interaction { id } userErrors { code } } }",
+            "neo4j-graphql": "mutation Log($id: ID!) { createCalls(input: [{ "
+            'at: "2026-11-22T10:00:00.000Z", channel: "PHONE", direction: "INBOUND", '
+            f'subject: "{worlds.LOGGED}", people: {{ connect: [{{ '
+            'where: { node: { id: { eq: $id } } }, edge: { role: "FROM" } }] } }]) '
+            "{ calls { id } } }",
+        },
+        _MANY,
+        writes=True,
     ),
 )

@@ -69,6 +69,7 @@ PROMISES = (
     Promise("360-many", 16, GRAPH, 0.1),
     Promise("small", 16, SERVER, 0.5),
     Promise("360", 16, SERVER, 0.09, "customer360-cache"),
+    Promise("log", 64, RATE, 3.0),
 )
 
 

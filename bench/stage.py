@@ -80,6 +80,8 @@ def standing(people: int) -> Generator[Stage]:
             asyncio.run(_make(engines.endpoints, people))
             marker.write_text(json.dumps(said), "utf-8")
             print(f"made in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        else:
+            asyncio.run(_migrated(engines.endpoints))
         pid = engines.pid("neo4j")
         if pid is None:
             raise SystemExit("The graph does not run: look into its log, then try again.")
@@ -87,10 +89,26 @@ def standing(people: int) -> Generator[Stage]:
         yield Stage(people, engines.endpoints, pid, settings, version)
 
 
+def forget(stage: Stage) -> None:
+    """Take away what a measurement wrote, so that the next one finds the same world."""
+
+    async def run() -> None:
+        async with graph_at(stage.endpoints) as graph:
+            await worlds.forget(graph)
+
+    asyncio.run(run())
+
+
 async def _version(endpoints: Endpoints) -> str:
     async with graph_at(endpoints) as graph:
         ((found,),) = await graph.run(_VERSION)
         return str(found)
+
+
+async def _migrated(endpoints: Endpoints) -> None:
+    """Give a world of an earlier version the constraints and indexes of this one."""
+    async with graph_at(endpoints) as graph:
+        await migrate(graph)
 
 
 async def _make(endpoints: Endpoints, people: int) -> None:

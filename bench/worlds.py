@@ -14,6 +14,8 @@ from graph.database import Graph
 from graph.statements import Kind, Statement
 
 FEW, MANY = 10, 1_000
+LOGGED = "written by the benchmark"
+"""Subject of every interaction that a measurement writes."""
 ORDERS, LINES, TOUCHES = 11, 3, 30
 PRODUCTS, PARTNERS = 500, 20
 PEOPLE_PER_COMPANY = 20
@@ -214,6 +216,22 @@ async def build(graph: Graph, people: int) -> None:
             print(f"  {first:,} of {people:,} customers", file=sys.stderr)
     await graph.run(_AWAIT, timeout=700)
     await graph.run(_PLAN_AGAIN, timeout=700)
+
+
+_FORGET = Statement(
+    "bench.forget",
+    Kind.WRITE,
+    """MATCH (c:Call {subject: $subject}) WITH c LIMIT 5000
+OPTIONAL MATCH (e:ChangeEvent {entity: c.id})
+DETACH DELETE c, e
+RETURN count(*)""",
+)
+
+
+async def forget(graph: Graph) -> None:
+    """Take away every interaction that a measurement wrote, and its events."""
+    while (await graph.run(_FORGET, {"subject": LOGGED}, timeout=120))[0][0]:
+        pass
 
 
 async def _each(graph: Graph, statement: Statement, rows: Iterable[dict[str, Any]]) -> None:

@@ -33,6 +33,17 @@ const typeDefs = /* GraphQL */ `
     channel: String!
     subject: String
   }
+  type Call @node(labels: ["Call", "Interaction"]) {
+    id: ID! @id
+    at: String!
+    channel: String!
+    direction: String
+    subject: String
+    people: [Person!]! @relationship(type: "PARTICIPATED_IN", direction: IN, properties: "TakesPart")
+  }
+  type TakesPart @relationshipProperties {
+    role: String
+  }
   type Order @node(labels: ["Order"]) {
     id: ID!
     number: String!
