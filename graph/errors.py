@@ -4,7 +4,9 @@ GraphError
 ├── Unavailable        UNAVAILABLE      the database cannot be reached right now; try again
 ├── Timeout            TIMEOUT          the statement took longer than it may
 ├── InvalidInput       INVALID_INPUT    the input breaks a rule; nothing was changed
+├── NotFound           NOT_FOUND        what the input names is not there; nothing was changed
 └── Conflict           CONFLICT         the input contradicts what is there; nothing was changed
+    └── Outdated       CONFLICT         it was changed since the caller looked at it
 
 Engines have their own tree (`graph.engines.errors`), since only whoever starts them sees it.
 """
@@ -38,3 +40,13 @@ class Conflict(GraphError):
     """The input contradicts what is there; nothing was changed."""
 
     code = "CONFLICT"
+
+
+class NotFound(GraphError):
+    """What the input names is not there; nothing was changed."""
+
+    code = "NOT_FOUND"
+
+
+class Outdated(Conflict):
+    """What the input names was changed since the caller looked at it; nothing was changed."""

@@ -6,6 +6,7 @@ and `writing` (one transaction per portion, with the `job` that remembers the pl
 """
 
 from graph.imports.errors import FileRefused, ImportRefused, MappingRefused
+from graph.imports.generic import generic_mapping, is_generic
 from graph.imports.mapping import Mapping
 from graph.imports.progress import OnProgress, Phase, Progress, Summary, Tally
 from graph.imports.running import committed_mappings, import_file, load_mapping
@@ -21,6 +22,8 @@ __all__ = [
     "Summary",
     "Tally",
     "committed_mappings",
+    "generic_mapping",
     "import_file",
+    "is_generic",
     "load_mapping",
 ]

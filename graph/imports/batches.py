@@ -6,8 +6,12 @@ none is there, without a look. The other links follow. A place in that order is 
 import goes on.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+import orjson
 
 from graph.imports.definitions import (
     END,
@@ -19,11 +23,18 @@ from graph.imports.definitions import (
 )
 from graph.imports.plan import Plan
 from graph.imports.reducing import finished
-from graph.imports.staging import Staging, Stored
-from graph.write import Key, LinkRow, Links, NodeRow, Nodes
+from graph.imports.staging import Raw, Staging, Stored, stored, values_of
+from graph.model.kinds import Node
+from graph.write import SEALABLE, Key, LinkRow, Links, NodeRow, Nodes
 
-NODES_PER_BATCH = 2_000
-LINKS_PER_BATCH = 5_000
+SEAL = 16
+"""Bytes of a seal."""
+
+NODES_PER_BATCH = 5_000
+LINKS_PER_BATCH = 10_000
+
+Look = Callable[[Node, Sequence[tuple[Key, str]]], set[int]]
+"""Tells which nodes the graph holds as they were last written with their links: `unchanged`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +54,27 @@ class Portion:
         parts: What is to be written: nodes and links that start from them, or links alone.
         rows: For each row of each part the number of the file's row that spoke last.
         ends: Nodes that the links need; only written, and taken back, by a dry run.
+        unchanged_nodes: How many more nodes, by label, are as the graph has them.
+        unchanged_links: The same of links, by type.
     """
 
     place: Place
     parts: list[Nodes | Links]
     rows: list[list[int]]
     ends: list[Nodes] = field(default_factory=list[Nodes])
+    unchanged_nodes: dict[str, int] = field(default_factory=dict[str, int])
+    unchanged_links: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def size(self) -> int:
-        """How many nodes and links it holds."""
+        """How many nodes and links are to be written."""
         return sum(len(rows) for rows in self.rows)
+
+    @property
+    def passed(self) -> int:
+        """How many nodes and links are dealt with once it is written."""
+        left = (*self.unchanged_nodes.values(), *self.unchanged_links.values())
+        return self.size + sum(left)
 
     def smaller(self) -> list["Portion"]:
         """Cut the portion, to find a row that cannot be written.
@@ -92,7 +113,8 @@ class Portion:
 def _part(part: Nodes | Links, rows: Sequence[NodeRow | LinkRow]) -> Nodes | Links:
     """Return a part like this one with some of its rows, which are then not all of any start."""
     if isinstance(part, Nodes):
-        return Nodes(part.node, [row for row in rows if isinstance(row, NodeRow)])
+        nodes = (row for row in rows if isinstance(row, NodeRow))
+        return Nodes(part.node, [replace(row, seal=None) for row in nodes])
     links = [row for row in rows if isinstance(row, LinkRow)]
     return Links(part.relationship, part.start, part.end, links)
 
@@ -130,10 +152,18 @@ def _steps(plan: Plan, *, together: bool) -> list[_Step]:
 class Portions:
     """The portions of a staging file, from a place on."""
 
-    def __init__(self, plan: Plan, staging: Staging, *, dry_run: bool) -> None:
+    def __init__(self, plan: Plan, staging: Staging, look: Look | None) -> None:
+        """Cut what was staged.
+
+        Args:
+            plan: What was read.
+            staging: What was found.
+            look: Tells what needs no writing; None for a dry run, which brings ends along.
+        """
         self._plan = plan
         self._staging = staging
-        self._dry_run = dry_run
+        self._look = look
+        self._dry_run = dry_run = look is None
         # A refused row may be a line of a document: the lines that are there are then not all.
         self._all_read = staging.refused_rows() == 0
         self._nodes = len(plan.nodes)
@@ -171,28 +201,78 @@ class Portions:
 
     def _node_portion(self, number: int, after: str) -> Portion | None:
         step = self._steps[number]
-        items = self._staging.items(step.node or 0, after, NODES_PER_BATCH)
+        position = step.node or 0
+        definition = self._plan.nodes[position]
+        items = [] if definition.reference else self._staging.raw(position, after, NODES_PER_BATCH)
         if not items:
             return None
         begin = after and after + KEY_SEPARATOR
         for i in step.links:
             items = self._fitting(items, self._nodes + i, begin)
-        definition = self._plan.nodes[step.node or 0]
         last = items[-1][0]
-        portion = Portion(Place(number, last), [_nodes(definition, items)], [_numbers(items)])
-        for i in step.links:
-            links = self._staging.items(self._nodes + i, begin, -1, before=last + KEY_SEPARATOR)
-            if links:
-                portion.parts.append(self._links(self._plan.links[i], links))
-                portion.rows.append(_numbers(links))
+        until = last + KEY_SEPARATOR
+        links = [self._staging.raw(self._nodes + i, begin, -1, before=until) for i in step.links]
+        portion = Portion(Place(number, last), [], [])
+        seals = self._seals(step, definition, items, links)
+        left = self._left(definition, seals)
+        _leave(portion.unchanged_nodes, definition.node.name, items, left)
+        found = [stored(each) for each in items if each[0] in left]
+        if found:
+            portion.parts.append(_nodes(definition, found, seals))
+            portion.rows.append(_numbers(found))
+        for i, some in zip(step.links, links, strict=True):
+            link = self._plan.links[i]
+            _leave(portion.unchanged_links, link.relationship.name, some, left)
+            found = [stored(each) for each in some if _start(each[0]) in left]
+            if found:
+                portion.parts.append(self._links(link, found))
+                portion.rows.append(_numbers(found))
         return portion
 
-    def _fitting(self, items: list[Stored], position: int, begin: str) -> list[Stored]:
+    def _seals(
+        self, step: _Step, definition: NodeDefinition, items: list[Raw], links: list[list[Raw]]
+    ) -> dict[str, str | None]:
+        """Return a digest of everything that is said of each node and of its links, by its key."""
+        if self._look is None or definition.by_id or definition.node.name not in SEALABLE:
+            return dict.fromkeys((item[0] for item in items), None)
+        seed = blake2b(self._meaning(step, definition), digest_size=SEAL)
+        hashes = {key: seed.copy() for key, _ in items}
+        for key, state in items:
+            hashes[key].update(values_of(state))
+        for some in links:
+            for key, state in some:
+                hashed = hashes.get(_start(key))
+                if hashed is not None:
+                    hashed.update(key.encode() + values_of(state))
+        return {key: each.hexdigest() for key, each in hashes.items()}
+
+    def _meaning(self, step: _Step, definition: NodeDefinition) -> bytes:
+        """Return what the values of a step's things mean, for their digests."""
+        said: list[Any] = [definition.node.name, definition.source, definition.names]
+        said.append(definition.without)
+        for i in step.links:
+            link = self._plan.links[i]
+            end = self._plan.nodes[link.end]
+            said += [link.relationship.name, link.names, link.without, link.complete]
+            said += [end.node.name, end.source, self._all_read]
+        return orjson.dumps(said)
+
+    def _left(
+        self, definition: NodeDefinition, seals: dict[str, str | None]
+    ) -> dict[str, str | None]:
+        """Return the nodes that have to be written, for all that the graph tells at a glance."""
+        rows = [(_key(definition, key), seal) for key, seal in seals.items() if seal is not None]
+        if self._look is None or not rows:
+            return seals
+        known = self._look(definition.node, rows)
+        return {key: seal for i, (key, seal) in enumerate(seals.items()) if i not in known}
+
+    def _fitting(self, items: list[Raw], position: int, begin: str) -> list[Raw]:
         """Return the first of the nodes, so many that their links are not too many for a batch."""
         first = self._staging.key_at(position, begin, LINKS_PER_BATCH)
         if first is None:
             return items
-        start = first.split(LINK_SEPARATOR)[0]
+        start = _start(first)
         return [item for item in items if item[0] < start] or items[:1]
 
     def _link_portion(self, number: int, after: str) -> Portion | None:
@@ -204,7 +284,7 @@ class Portions:
         link = self._plan.links[i]
         if link.complete and len(items) == LINKS_PER_BATCH:
             # All links of a start go together: `complete` speaks of whole starts.
-            start = items[-1][0].split(LINK_SEPARATOR)[0]
+            start = _start(items[-1][0])
             items += self._staging.items(position, items[-1][0], -1, before=start + KEY_SEPARATOR)
         place = Place(number, items[-1][0])
         portion = Portion(place, [self._links(link, items)], [_numbers(items)])
@@ -220,15 +300,30 @@ class Portions:
 
     def _ends(self, link: LinkDefinition, items: Sequence[Stored]) -> list[Nodes]:
         """Return the nodes at both ends of links."""
-        starts = dict.fromkeys(key.split(LINK_SEPARATOR)[0] for key, _, _ in items)
+        starts = dict.fromkeys(_start(key) for key, _, _ in items)
         ends = dict.fromkeys(values[-1] for _, values, _ in items)
         found: list[Nodes] = []
         for position, keys in ((link.start, starts), (link.end, ends)):
             definition = self._plan.nodes[position]
             if not definition.reference:
                 items_there = self._staging.named(position, list(keys))
-                found.append(_nodes(definition, items_there))
+                found.append(_nodes(definition, items_there, {}))
         return found
+
+
+def _start(key: str) -> str:
+    """Return the key of a link's start."""
+    return key[: key.index(LINK_SEPARATOR)]
+
+
+def _leave(
+    counts: dict[str, int], name: str, items: Sequence[Raw], left: dict[str, str | None]
+) -> None:
+    """Count the things that need no writing: nodes, or links by their start."""
+    keys = (key.partition(LINK_SEPARATOR)[0] for key, _ in items)
+    number = sum(key not in left for key in keys)
+    if number:
+        counts[name] = counts.get(name, 0) + number
 
 
 def _numbers(items: Sequence[Stored]) -> list[int]:
@@ -236,12 +331,15 @@ def _numbers(items: Sequence[Stored]) -> list[int]:
     return [row for _, _, row in items]
 
 
-def _nodes(definition: NodeDefinition, items: Sequence[Stored]) -> Nodes:
+def _nodes(
+    definition: NodeDefinition, items: Sequence[Stored], seals: dict[str, str | None]
+) -> Nodes:
     rows: list[NodeRow] = []
     for key, values, _ in items:
         properties = finished(definition, values)
         observed = properties.pop(OBSERVED, None)
-        rows.append(NodeRow(_key(definition, key), properties, observed_at=observed))
+        seal = seals.get(key)
+        rows.append(NodeRow(_key(definition, key), properties, observed_at=observed, seal=seal))
     return Nodes(definition.node, rows)
 
 
@@ -251,7 +349,7 @@ def _link_row(
     key, values, _ = item
     properties = finished(link, values)
     to = properties.pop(END)
-    return LinkRow(_key(start, key.split(LINK_SEPARATOR)[0]), _key(end, to), properties)
+    return LinkRow(_key(start, _start(key)), _key(end, to), properties)
 
 
 def _key(definition: NodeDefinition, key: str) -> Key:

@@ -7,6 +7,7 @@ against the model. Rows that look alike to it are worked out once (`memo`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypedDict, cast
+from uuid import UUID
 
 from graph.imports.conditions import Row, compile_condition
 from graph.imports.errors import Fault, Path, Problem, Unfit
@@ -17,6 +18,7 @@ from graph.model import MODEL
 from graph.model.kinds import Node, Property, Relationship, Type
 from graph.model.parties import PARTY
 from graph.write import validate
+from graph.write.linking import admits
 from graph.write.links import positional
 from graph.write.validation import key_names, writable
 
@@ -24,6 +26,8 @@ KEY_SEPARATOR = "\x1f"
 LINK_SEPARATOR = "\x1e"
 OBSERVED: LiteralString = "observed at"
 END = "end"
+SELDOM = 8
+"""A node or link that at most one row in so many holds is read row by row."""
 """The pseudo properties that hold when a party was observed, and the key of a link's end."""
 
 _OBSERVED = Property(OBSERVED, Type.DATETIME, "When the source said so.")
@@ -59,9 +63,10 @@ class NodeDefinition(Definition):
     Attributes:
         name: Its name in the mapping.
         node: Its kind.
-        source: The system its key belongs to; None when the kind has a natural key.
+        source: The system its key belongs to; None for a natural key or an id.
         reference: Whether it is only pointed to and never written.
         strict: Whether rows of one key must say the same.
+        by_id: Whether its key is the node's own id.
     """
 
     name: str = ""
@@ -69,6 +74,7 @@ class NodeDefinition(Definition):
     source: str | None = None
     reference: bool = False
     strict: bool = False
+    by_id: bool = False
 
 
 @dataclass(slots=True)
@@ -111,7 +117,8 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
     test = Memo(scope.uses, test) if test else None
     outer, scope.uses = scope.uses, set()
     keys = [compile_value(value, scope, place) for value, place in _keys(node, spec, path)]
-    key_of = Memo(scope.uses, lambda row: _key_of(keys, row))
+    form = _id_of if spec.id is not None else _key_of
+    key_of = Memo(scope.uses, lambda row: form(keys, row))
     scope.uses |= outer
     properties = spec.properties
     if spec.reference and (properties or spec.observed):
@@ -121,7 +128,7 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
         fields.append(_observed(node, spec.observed, scope, (*path, "observed")))
     fault = None if spec.optional else Fault(keys[0].column, "MISSING_KEY", _keyless(name))
     work, columns = _node_readers(test, key_of, [each.read for each in fields], fault)
-    sourced = node.sourced or node.is_a(PARTY)
+    sourced = (node.sourced or node.is_a(PARTY)) and spec.id is None
     return NodeDefinition(
         **_told(node, fields, Memo(scope.uses, work, columns)),
         name=name,
@@ -129,6 +136,7 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
         source=(spec.source or source) if sourced else None,
         reference=spec.reference,
         strict=spec.unique == "strict",
+        by_id=spec.id is not None,
     )
 
 
@@ -152,14 +160,18 @@ def _node_readers(
         raise Unfit(fault)
 
     def columns(chunk: Chunk) -> list[Item | None]:
-        found: list[Any] = list(zip(key_of.many(chunk), _rows(readers, chunk), strict=True))
-        held = test.many(chunk) if test else [True] * len(found)
-        for i, (key, _) in enumerate(found):
-            if not held[i]:
-                found[i] = None
-            elif key is None or key is FAULT:
-                found[i] = None
-                chunk.doubtful.add(i)
+        held = test.many(chunk) if test else None
+        if held is not None and held.count(True) * SELDOM < len(held):
+            return chunk.some(held, work)
+        keys = key_of.many(chunk)
+        found: list[Any] = list(zip(keys, _rows(readers, chunk), strict=True))
+        if held is not None:
+            found = [each if holds else None for each, holds in zip(found, held, strict=True)]
+        if None in keys or FAULT in keys:
+            for i, key in enumerate(keys):
+                if found[i] is not None and (key is None or key is FAULT):
+                    found[i] = None
+                    chunk.doubtful.add(i)
         return found
 
     return work, columns
@@ -239,7 +251,7 @@ def _link_reader(readers: list[Reader], scope: Scope) -> Memo[Item | None]:
 
 
 def _check_ends(relationship: Relationship, start: Node, end: Node, path: Path) -> None:
-    if relationship not in set(MODEL.between(start, end)):
+    if not (admits(relationship.starts, start) and admits(relationship.ends, end)):
         ends = f"a {start.name} to a {end.name}"
         raise Problem(path, f"{relationship.name} does not lead from {ends}")
 
@@ -266,13 +278,18 @@ def _position(name: str, nodes: Sequence[NodeDefinition], path: Path) -> int:
 
 def _keys(node: Node, spec: NodeSpec, path: Path) -> list[tuple[ValueSpec, Path]]:
     """Return the parts of a node's key, in the order of the model."""
+    if spec.id is not None:
+        if spec.key is not None or spec.keys is not None:
+            raise Problem(path, "a node has one of id, key and keys")
+        return [(spec.id, (*path, "id"))]
     if node.sourced or node.is_a(PARTY):
         if spec.key is None or spec.keys is not None:
             raise Problem(path, f"a {node.name} needs key: its id in the source")
         return [(spec.key, (*path, "key"))]
     names = key_names(node)
     if spec.keys is None or spec.key is not None or set(spec.keys) != set(names):
-        raise Problem(path, f"a {node.name} needs keys with {' and '.join(names) or 'nothing'}")
+        needs = f"keys with {' and '.join(names)}" if names else "id: it has no other key"
+        raise Problem(path, f"a {node.name} needs {needs}")
     return [(spec.keys[name], (*path, "keys", name)) for name in names]
 
 
@@ -335,6 +352,16 @@ def _key_of(keys: list[Compiled], row: Row) -> str | None:
             return None
         parts.append(part)
     return KEY_SEPARATOR.join(parts)
+
+
+def _id_of(keys: list[Compiled], row: Row) -> str | None:
+    """Return the id of a row's node; None when it is empty."""
+    text = _key_of(keys, row)
+    try:
+        return str(UUID(text)) if text is not None else None
+    except ValueError:
+        message = "An id is a UUID such as 019ab2de-0000-7000-8000-000000000001."
+        raise Unfit(Fault(keys[0].column, "BAD_KEY", message)) from None
 
 
 def _values(readers: Sequence[Reader], row: Row) -> tuple[Any, ...]:

@@ -109,6 +109,7 @@ class NodeSpec(_Part):
     label: str
     key: ValueSpec | None = None
     keys: dict[str, ValueSpec] | None = None
+    id: ValueSpec | None = None
     source: str | None = Field(default=None, min_length=1, max_length=100)
     when: Condition | None = None
     optional: bool = False

@@ -7,6 +7,7 @@ at once a tenth of that.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -16,11 +17,12 @@ from graph.imports.errors import Unfit
 Result = TypeVar("Result")
 
 SIZE = 8_192
-TRIAL = 4_096
+TRIAL = 4096
 HOPELESS = 0.9
 COMPOSED = 0.3
 """Shares of rows that are new from which on remembering costs more than it saves: of a function,
 and of one that can be composed of remembered columns."""
+ABSENT = object()
 FAULT = Unfit()
 """What is remembered for cells of which a function raises `Unfit`."""
 
@@ -38,6 +40,17 @@ class Chunk:
     rows: list[Row]
     columns: list[Sequence[Cell]]
     doubtful: set[int] = field(default_factory=set[int])
+
+    def some(self, held: Sequence[object], work: Callable[[Row], Result]) -> list[Result | None]:
+        """Return a function of the rows that are held, None of the others; a fault makes doubt."""
+        found: list[Result | None] = [None] * len(self.rows)
+        for i, holds in enumerate(held):
+            if holds:
+                try:
+                    found[i] = work(self.rows[i])
+                except Unfit:
+                    self.doubtful.add(i)
+        return found
 
 
 class Memo(Generic[Result]):
@@ -98,14 +111,15 @@ class Memo(Generic[Result]):
         known = self._known
         self._bound()
         self._asked += len(keys)
-        missing = set(keys).difference(known)
-        if missing:
+        found: list[Any] = list(map(known.get, keys, repeat(ABSENT)))
+        if ABSENT in found:
+            # What is new comes in runs: a date with all lines of an invoice, a customer with both.
             rows = dict(zip(keys, chunk.rows, strict=True))
+            missing = set(keys).difference(known)
             for key in missing:
                 known[key] = self._attempt(rows[key])
             self._worked += len(missing)
-        found = [known[key] for key in keys]
-        if missing:
+            found = [known[key] for key in keys]
             self._judge()
         return self._marked(chunk, found, faulty=self._faulty)
 

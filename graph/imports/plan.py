@@ -10,6 +10,7 @@ from typing import Any
 from graph.imports.conditions import Columns, Row, compile_condition
 from graph.imports.definitions import (
     LINK_SEPARATOR,
+    SELDOM,
     Item,
     LinkDefinition,
     NodeDefinition,
@@ -206,19 +207,39 @@ def _links(
     link: LinkDefinition, chunk: Chunk, nodes: Sequence[Sequence[Item | None]]
 ) -> list[Item | None]:
     """Return the links of a chunk's rows; what is wrong with a doubtful row does not matter."""
-    whens = link.when.many(chunk) if link.when else [True] * len(chunk.rows)
     starts, ends = nodes[link.start], nodes[link.end]
-    found: list[Item | None] = []
-    for start, end, when, item in zip(starts, ends, whens, link.read.many(chunk), strict=True):
-        if start is None or not when or item is FAULT or start is FAULT:
-            found.append(None)
-        elif link.find is not None:
-            found.append((start[0], item[1]))
-        elif end is None or end is FAULT:
-            found.append(None)
-        else:
-            found.append(link_item(link, start[0], end[0], item[1]))
-    return found
+    absent = starts.count(None)
+    if absent == len(starts):
+        return list(starts)
+    seldom = (len(starts) - absent) * SELDOM < len(starts)
+    read = chunk.some(starts, link.read) if seldom else link.read.many(chunk)
+    if link.when:
+        held = zip(link.when.many(chunk), read, strict=True)
+        read = [item if holds else None for holds, item in held]
+    make = link_maker(link)
+    return [
+        None
+        if start is None or item is None or item is FAULT or start is FAULT
+        else (start[0], item[1])
+        if make is None
+        else None
+        if end is None or end is FAULT
+        else make(start[0], end[0], item[1])
+        for start, end, item in zip(starts, ends, read, strict=True)
+    ]
+
+
+def link_maker(link: LinkDefinition) -> Callable[[str, str, tuple[Any, ...]], Item] | None:
+    """Return how a link's item is made of the keys of its ends; None if the end is to be found."""
+    if link.find is not None:
+        return None
+    if link.positional and len(link.key_positions) == 1:
+        [i] = link.key_positions
+        return lambda start, end, values: (
+            f"{start}{LINK_SEPARATOR}{values[i]}{LINK_SEPARATOR}",
+            (*values, end),
+        )
+    return lambda start, end, values: link_item(link, start, end, values)
 
 
 def link_item(link: LinkDefinition, start: str, end: str, values: tuple[Any, ...] = ()) -> Item:

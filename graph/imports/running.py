@@ -5,13 +5,14 @@ import hashlib
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 from filelock import FileLock, Timeout
 
 from graph.database import Graph
-from graph.imports.batches import Portions
+from graph.imports.batches import Look, Portions
 from graph.imports.errors import ImportRefused
 from graph.imports.files import Source
 from graph.imports.job import Job
@@ -23,11 +24,11 @@ from graph.imports.staging import Staging
 from graph.imports.writing import Writing
 from graph.model.kinds import Node, Relationship
 from graph.model.machinery import JOB
-from graph.write import Writer, planned_ahead
+from graph.write import Key, Writer, planned_ahead, unchanged
 
 ACTOR = "import"
 _BUSY = "Another process imports this file: wait until that has ended."
-REDUCTION = 2
+REDUCTION = 3
 """Number of the way rows are reduced and ordered; raised when a staging file or place differs."""
 
 
@@ -180,12 +181,24 @@ async def _write(graph: Graph, run: _Import, plan: Plan, staging: Staging, rows:
     if job:
         await job.find()
         summary.resumed = job.resumed
-    portions = await asyncio.to_thread(Portions, plan, staging, dry_run=run.dry_run)
+    portions = await asyncio.to_thread(
+        Portions, plan, staging, None if run.dry_run else _looking(graph)
+    )
     await Writing(graph, staging, writer, job, run.progress).run(portions, summary)
     summary.refused = staging.refused_rows()
     if job:
         await job.finish(portions.total(), {"rows": rows, "refused": summary.refused})
     return summary
+
+
+def _looking(graph: Graph) -> Look:
+    """Return how a thread asks the graph which documents it holds as they were last written."""
+    loop = asyncio.get_running_loop()
+
+    def look(node: Node, rows: Sequence[tuple[Key, str]]) -> set[int]:
+        return asyncio.run_coroutine_threadsafe(unchanged(graph, node, rows), loop).result()
+
+    return look
 
 
 def _identity(file: Source, mapping: Mapping, name: str) -> str:

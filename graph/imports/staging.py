@@ -7,6 +7,7 @@ to the graph before the whole file was found readable, and an interrupted import
 import contextlib
 import sqlite3
 from collections.abc import Collection, Generator, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 Stored = tuple[str, list[Any], int]
 """A key, the values, and the number of the row that spoke last."""
 
+Raw = tuple[str, bytes]
+"""The same as it lies on the disk: key, and values with stamps as JSON."""
+
 
 class Staging:
     """One staging file. Close it, or use it as a context."""
@@ -42,20 +46,26 @@ class Staging:
         self._path = path
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         # A killed process loses nothing that was committed; a power cut may, and is noticed.
-        self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA cache_size = -16384")
+        self._stored: set[int] = set()
 
     def close(self) -> None:
         """Close the file and keep it."""
         self._db.close()
 
     def create(self) -> None:
-        """Create the tables in an empty file."""
+        """Create the tables in an empty file.
+
+        Until it is complete the file is worth nothing, so what a kill would spoil need not be kept.
+        """
+        self._db.execute("PRAGMA journal_mode = MEMORY")
         self._db.executescript(_SCHEMA)
 
     def finish(self, meta: dict[str, Any]) -> None:
         """Mark the file as complete."""
         self._db.execute("INSERT INTO meta VALUES ('complete', ?)", (orjson.dumps(meta),))
+        self._db.execute("PRAGMA journal_mode = WAL")
 
     def complete(self) -> dict[str, Any] | None:
         """Return what `finish` was given; None when the file is not complete or damaged."""
@@ -92,32 +102,37 @@ class Staging:
 
     def store(self, position: int, reducer: Reducer, states: dict[str, State]) -> None:
         """Merge states into those on disk."""
-        before = self._known(position, states)
-        rows: list[tuple[int, str, bytes]] = []
-        for key in sorted(states):
-            state = states[key]
-            if key in before:
-                earlier = _loaded(before[key])
-                reducer.merge(earlier, state)
-                state = earlier
-            rows.append((position, key, orjson.dumps((state.values, state.top, state.bottom))))
+        for key, state in self._known(position, states):
+            earlier = _loaded(state)
+            reducer.merge(earlier, states[key])
+            states[key] = earlier
+        dumps = orjson.dumps
+        rows = [
+            (position, key, dumps((state.values, state.top, state.bottom)))
+            for key, state in sorted(states.items(), key=itemgetter(0))
+        ]
         self._db.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?)", rows)
+        self._stored.add(position)
 
-    def _known(self, position: int, keys: Collection[str]) -> dict[str, bytes]:
+    def _known(self, position: int, keys: Collection[str]) -> list[Raw]:
         """Return the states on disk of those keys that are there."""
-        return dict(
-            self._db.execute(
-                # CROSS JOIN keeps the order: a look-up by the primary key for each wanted one.
-                "SELECT item.key, state FROM json_each(?) AS wanted"
-                " CROSS JOIN item WHERE def = ? AND item.key = wanted.value",
-                (orjson.dumps(list(keys)).decode(), position),
-            )
-        )
+        if position not in self._stored or not keys:
+            return []
+        return self._db.execute(
+            # CROSS JOIN keeps the order: a look-up by the primary key for each wanted one.
+            "SELECT item.key, state FROM json_each(?) AS wanted"
+            " CROSS JOIN item WHERE def = ? AND item.key = wanted.value",
+            (orjson.dumps(list(keys)).decode(), position),
+        ).fetchall()
 
     def items(
         self, position: int, after: str, limit: int, before: str | None = None
     ) -> list[Stored]:
-        """Return things of a definition in the order of their keys.
+        """Return things of a definition in the order of their keys; arguments as for `raw`."""
+        return [stored(each) for each in self.raw(position, after, limit, before)]
+
+    def raw(self, position: int, after: str, limit: int, before: str | None = None) -> list[Raw]:
+        """Return things of a definition as they lie on the disk, in the order of their keys.
 
         Args:
             position: Which definition.
@@ -127,8 +142,11 @@ class Staging:
         """
         until = "" if before is None else " AND key < ?"
         bounds: tuple[Any, ...] = (position, after) if before is None else (position, after, before)
-        query = f"SELECT key, state FROM item WHERE def = ? AND key > ?{until} ORDER BY key LIMIT ?"  # noqa: S608 - both texts are literals
-        return [_stored(*row) for row in self._db.execute(query, (*bounds, limit))]
+        query = (
+            "SELECT key, state FROM item"  # noqa: S608 - both texts are literals
+            f" WHERE def = ? AND key > ?{until} ORDER BY key LIMIT ?"
+        )
+        return self._db.execute(query, (*bounds, limit)).fetchall()
 
     def key_at(self, position: int, after: str, distance: int) -> str | None:
         """Return the key that so many others of a definition separate from a key; None past all."""
@@ -146,7 +164,7 @@ class Staging:
                 "SELECT key, state FROM item WHERE def = ? AND key = ?", (position, key)
             ).fetchone()
             if row:
-                found.append(_stored(*row))
+                found.append(stored(row))
         return found
 
     def count(self, position: int) -> int:
@@ -207,14 +225,20 @@ class Staging:
         return self._db.execute(query, parameters).fetchone()[0]
 
 
-def _loaded(blob: bytes) -> State:
-    values, top, bottom = orjson.loads(blob)
-    stamps: list[Stamp] = [(each[0], each[1], each[2]) for each in (top, bottom)]
-    return State(values, *stamps)
+def _loaded(state: bytes) -> State:
+    values, top, bottom = orjson.loads(state)
+    return State(values, (top[0], top[1], top[2]), (bottom[0], bottom[1], bottom[2]))
 
 
-def _stored(key: str, blob: bytes) -> Stored:
-    values, top, _ = orjson.loads(blob)
+def values_of(state: bytes) -> bytes:
+    """Return the part of a staged state that tells of values, not of rows."""
+    return state[: state.rindex(b",[", 0, state.rindex(b",["))]
+
+
+def stored(raw: Raw) -> Stored:
+    """Return a thing as it was staged."""
+    key, state = raw
+    values, top, _ = orjson.loads(state)
     return key, values, top[2]
 
 

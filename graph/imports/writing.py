@@ -47,11 +47,11 @@ class Writing:
             ahead = asyncio.create_task(asyncio.to_thread(_next, remaining))
             try:
                 note = self._job.note(place, done, total) if self._job else []
-                outcome = await self._write(portion, note)
+                outcome = await self._write(portion, note) if portion.parts else Outcome()
             finally:
                 following = await ahead
             self._count(portion, outcome, summary)
-            done += portion.size
+            done += portion.passed
             place = portion.place
             self._on_progress(
                 Progress(Phase.WRITING, done, total, summary.rows, self._staging.refused_rows())
@@ -78,6 +78,10 @@ class Writing:
 
     def _count(self, portion: Portion, outcome: Outcome, summary: Summary) -> None:
         """Add what became of a portion, and report links whose ends are not there."""
+        for name, number in portion.unchanged_nodes.items():
+            summary.nodes.setdefault(name, Tally()).unchanged += number
+        for name, number in portion.unchanged_links.items():
+            summary.links.setdefault(name, Tally()).unchanged += number
         for part, rows in zip(portion.parts, portion.rows, strict=True):
             if isinstance(part, Links):
                 name = part.relationship.name

@@ -2,7 +2,7 @@
 
 from typing import LiteralString
 
-from graph.model.declare import choice, flag, integer, moment, number, of, string, text
+from graph.model.declare import choice, flag, integer, moment, number, of, string, strings, text
 from graph.model.kinds import Node, Pii, Property, Purpose, Relationship, Retention, Type
 from graph.model.organisation import USER
 from graph.model.parties import PARTY
@@ -53,6 +53,11 @@ INTERACTION = Node(
             "Which staff may read it.",
         ),
         string("thread", "Id of the conversation it belongs to.", indexed=True),
+        strings(
+            "addresses",
+            "Who else took part, as role and address, such as CC ana@example.org: nobody we know.",
+            pii=Pii.CONTACT,
+        ),
     ),
     Purpose.SERVICE,
     Retention.THREE_YEARS,
@@ -77,6 +82,7 @@ EMAIL = _kind(
     "Email",
     "An e-mail.",
     string("messageId", "Message-ID of RFC 5322.", pii=Pii.CONTACT, indexed=True),
+    string("inReplyTo", "Message-ID of what it answers.", pii=Pii.CONTACT, indexed=True),
     flag("opened", "True when the recipient opened it.", pii=Pii.BEHAVIOUR),
     flag("bounced", "True when it could not be delivered."),
 )
@@ -154,6 +160,7 @@ TASK = _kind(
         "How urgent it is.",
     ),
     moment("dueAt", "When it must be done, UTC.", indexed=True),
+    moment("remindAt", "When whoever is in charge wants to be reminded, UTC."),
     moment("completedAt", "When it was done, UTC."),
 )
 
@@ -172,6 +179,7 @@ PARTICIPATED_IN = Relationship(
                 "HOST": "Invited to it.",
                 "ATTENDEE": "Was there.",
                 "SUBJECT": "It was about this party.",
+                "MENTIONED": "Was named in its text.",
             },
             "Part taken.",
         ),

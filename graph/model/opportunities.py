@@ -45,6 +45,7 @@ OPPORTUNITY = Node(
         integer("leadScore", "Score of the lead, from 0 to 100."),
         string("origin", "Where the lead came from, such as TRADE_FAIR."),
         string("lossReason", "Why it was lost."),
+        string("winReason", "Why it was won."),
         string("competitor", "Who else is bidding."),
         text("nextStep", "What is to be done next.", pii=Pii.CONTENT),
     ),

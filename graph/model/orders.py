@@ -75,6 +75,7 @@ ORDER = Node(
             {
                 "PLACED": "The customer ordered; nobody confirmed it yet.",
                 "CONFIRMED": "We accepted the order.",
+                "PARTLY_SHIPPED": "Some of the goods have left.",
                 "SHIPPED": "The goods have left.",
                 "DELIVERED": "The goods have arrived.",
                 "CANCELLED": "Called off before delivery.",
@@ -190,6 +191,8 @@ CONTAINS = Relationship(
         number("discount", "Discount in percent of the unit price; null means none."),
         money("amount", "Amount of the line before tax, discount taken off.", required=True),
         string("description", "What the line says, when it differs from the product's name."),
+        number("shipped", "How many units of an order's line have left; null means none."),
+        number("returned", "How many of them came back; null means none."),
     ),
     key=("line",),
 )

@@ -57,6 +57,11 @@ PRICE_LIST = Node(
         string("name", "Name of the list.", required=True, indexed=True),
         currency("Currency of its prices."),
         string("tier", "Tier of party it is for; null means everyone."),
+        number(
+            "discount",
+            "Percent taken off the list price of products that it states no price of; null for none.",
+            indexed=True,
+        ),
         day("validFrom", "First day it holds."),
         day("validTo", "Last day it holds; null while it lasts."),
     ),

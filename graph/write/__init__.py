@@ -15,10 +15,12 @@ from graph.write.batch import (
 )
 from graph.write.planning import planned_ahead
 from graph.write.preparing import prepare
+from graph.write.unchanged import SEALABLE, unchanged
 from graph.write.validation import Problem, validate, validate_many
 from graph.write.writing import write
 
 __all__ = [
+    "SEALABLE",
     "Batch",
     "Count",
     "Expected",
@@ -33,6 +35,7 @@ __all__ = [
     "Writer",
     "planned_ahead",
     "prepare",
+    "unchanged",
     "validate",
     "validate_many",
     "write",

@@ -30,6 +30,8 @@ class NodeRow:
             its own. Ignored once the record belongs to a party.
         custom: Values of custom fields by property, `x_<name>`, checked by `graph.custom`. They are
             the node's own, of a party too: no source states them.
+        seal: Digest of the row and of all relationships that this batch states of the node, for
+            `unchanged`; None when it is not to be remembered.
     """
 
     key: Key
@@ -38,6 +40,7 @@ class NodeRow:
     observed_at: str | None = None
     of_party: Key | None = None
     custom: dict[str, Any] = field(default_factory=dict[str, Any])
+    seal: str | None = None
 
 
 @dataclass(slots=True)
@@ -145,6 +148,7 @@ class Count:
 
     Attributes:
         retracted: Relationships that `complete` ended.
+        suppressed: New records of people who were erased: not written.
         missing: Rows of which nothing was written, because what they refer to does not exist:
             (start, end) of a link, (key, of_party) of a party.
     """
@@ -153,6 +157,7 @@ class Count:
     changed: int = 0
     unchanged: int = 0
     retracted: int = 0
+    suppressed: int = 0
     missing: list[tuple[Key, Key]] = field(default_factory=list[tuple[Key, Key]])
 
 
@@ -179,6 +184,7 @@ class Outcome:
                 total.changed += count.changed
                 total.unchanged += count.unchanged
                 total.retracted += count.retracted
+                total.suppressed += count.suppressed
                 total.missing.extend(count.missing)
 
 

@@ -70,12 +70,16 @@ class Ledger:
     Attributes:
         names: Ids and labels of nodes, by number; a node that is missing here is asked for.
         nodes: What was done to nodes, by number.
+        seals: For sealed rows what `hash` becomes, the event's digest apart, by number.
+        incomplete: Numbers of nodes of which a relationship could not be written.
     """
 
     def __init__(self, now: str) -> None:
         self._now = now
         self.names: dict[int, Name] = {}
         self.nodes: dict[int, Changed] = {}
+        self.seals: dict[int, str] = {}
+        self.incomplete: set[int] = set()
         self._made: dict[Place, Made] = {}
         self._gone: dict[Place, str | None] = {}
 
@@ -141,7 +145,7 @@ class Ledger:
         """Numbers of the nodes that get an event."""
         return {*self.nodes, *map(self._owner, self._made), *map(self._owner, self._gone)}
 
-    def events(self, writer: Writer, known: dict[int, Known]) -> list[tuple[int, dict[str, Any]]]:
+    def events(self, writer: Writer, known: dict[int, Known]) -> list[list[Any]]:
         """Make the events, one a node, in the order of the nodes' numbers.
 
         Args:
@@ -149,7 +153,8 @@ class Ledger:
             known: The entities that were there before this transaction.
 
         Returns:
-            For each entity its number, and the event without `prev` and `version`.
+            For each entity its number, the event without `prev` and `version`, and what the node
+            keeps of it.
         """
         times = {
             number: max(self._now, known[number].changed_at) if number in known else self._now
@@ -157,7 +162,7 @@ class Ledger:
         }
         patches = self._patches(times)
         parties = self._parties(known)
-        found: list[tuple[int, dict[str, Any]]] = []
+        found: list[list[Any]] = []
         for number in sorted(times):
             id_, label = self.names[number]
             event = event_of(
@@ -166,8 +171,13 @@ class Ledger:
             )  # fmt: skip
             event["at"] = times[number]
             event["parties"] = [id_] if label in PARTIES else sorted(parties.get(number, ()))
-            found.append((number, event))
+            found.append([number, event, self._kept(number, event["digest"])])
         return found
+
+    def _kept(self, number: int, digest: str) -> dict[str, str]:
+        """What a node remembers of its event."""
+        seal = None if number in self.incomplete else self.seals.get(number)
+        return {"head": digest} if seal is None else {"head": digest, "hash": seal + digest}
 
     def _patches(self, times: dict[int, str]) -> dict[int, Patch]:
         names = self.names

@@ -34,6 +34,7 @@ async def write_links(unit: Unit, part: Links) -> None:
             lost = row.end if start is None or end is None else row.via or row.end
             count.missing.append((row.start, lost))
             if start is not None:
+                unit.ledger.incomplete.add(start)
                 held.add(_held(part, start, end, properties))
             continue
         via = speaker(row) if row.via is None else records[row.via]
@@ -52,7 +53,7 @@ async def write_links(unit: Unit, part: Links) -> None:
     count.retracted += len(done.retracted)
 
 
-def _admits(kinds: tuple[Node, ...], node: Node) -> bool:
+def admits(kinds: tuple[Node, ...], node: Node) -> bool:
     """A partner is a company: where partners may stand, companies may."""
     return any(node.is_a(kind) or (kind == PARTNER and node == COMPANY) for kind in kinds)
 
@@ -64,7 +65,7 @@ def _check_kinds(part: Links) -> None:
     for node in (start, end):
         if node not in WRITABLE:
             raise InvalidInput(f"{node.name} cannot be linked; name a concrete kind of node.")
-    if not _admits(relationship.starts, start) or not _admits(relationship.ends, end):
+    if not admits(relationship.starts, start) or not admits(relationship.ends, end):
         raise InvalidInput(f"{relationship.name} does not lead from {start.name} to {end.name}.")
 
 

@@ -6,7 +6,7 @@ from graph.errors import InvalidInput
 from graph.model.kinds import Node
 from graph.write import statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
-from graph.write.digest import digest
+from graph.write.digest import digest, marked
 from graph.write.unit import Unit, check_keys, new_id
 from graph.write.validation import key_names, required, validate_many
 
@@ -34,7 +34,10 @@ def checked(part: Nodes) -> list[NodeRow]:
             custom = {**earlier.custom, **custom}
         if custom and not statements.is_party(node):
             result = {**result, **custom}
-        merged[row.key] = NodeRow(row.key, result, row.id, row.observed_at, row.of_party, custom)
+        seal = row.seal if earlier is None else None
+        merged[row.key] = NodeRow(
+            row.key, result, row.id, row.observed_at, row.of_party, custom, seal
+        )
     return [merged[key] for key in sorted(merged)]
 
 
@@ -89,10 +92,14 @@ async def write_nodes(unit: Unit, part: Nodes) -> None:
                 continue
             unit.places[node.name, row.key] = there[1]
             mark = digest(row.properties)
-            if there[2] != mark:
+            if not marked(there[2], mark):
                 old.append([i, there[1], row.properties, mark])
         raced = await create(unit, node, new)
         changed = await change(unit, node.name, old + raced)
+        for row in rows:
+            if row.seal is not None:
+                seal = digest(row.properties) + row.seal
+                unit.ledger.seals[unit.places[node.name, row.key]] = seal
         count.created += len(new) - len(raced)
         count.changed += len(changed)
         count.unchanged += len(rows) - (len(new) - len(raced)) - len(changed)

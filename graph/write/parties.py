@@ -10,11 +10,12 @@ from graph.model.identity import RESOLVES_TO, SOURCE_RECORD
 from graph.model.kinds import COMMON, Node
 from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
-from graph.write.digest import digest
+from graph.write.digest import digest, marked
 from graph.write.golden import golden
 from graph.write.identifying import Known, Stated, identify_new, reconcile
 from graph.write.links import Wish
 from graph.write.nodes import change, check_required, ready
+from graph.write.suppression import ERASABLE, suppressed
 from graph.write.unit import Unit, new_id
 from graph.write.validation import required
 
@@ -81,6 +82,7 @@ def waves(rows: list[NodeRow]) -> list[list[NodeRow]]:
 async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     count = unit.count_node(node.name)
     work, unchanged = await _sort(unit, node, rows)
+    await _leave_erased(unit, node, work)
     raced = await _create(unit, node, work.new)
     raced += await _attach(unit, node, work.attach)
     old = work.old + raced
@@ -93,10 +95,27 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     attached = [one for one in work.attach if one not in raced]
     more = [one for one in old if one.row.custom and one not in changed]
     await _refresh(unit, node, changed + attached + more)
+    for one in (*work.new, *work.attach, *work.old):
+        if one.row.seal is not None and one.place is not None:
+            unit.ledger.seals[one.place] = _mark(one.row) + one.row.seal
     created = len(work.new) + len(work.attach) - len(raced)
     count.created += created
     count.changed += len(changed)
     count.unchanged += unchanged + len(old) - len(changed)
+
+
+async def _leave_erased(unit: Unit, node: Node, work: _Sorted) -> None:
+    """Leave out new records that would bring back a person who was erased, and count them."""
+    if node.name not in ERASABLE:
+        return
+    new = [*work.new, *work.attach]
+    asked = [((one.key[0], one.key[1]), one.row.properties) for one in new]
+    gone = await suppressed(unit.transaction, asked) if asked else set[int]()
+    if gone:
+        left = {id(one) for i, one in enumerate(new) if i in gone}
+        work.new = [one for one in work.new if id(one) not in left]
+        work.attach = [one for one in work.attach if id(one) not in left]
+        unit.count_node(node.name).suppressed += len(gone)
 
 
 def _mark(row: NodeRow) -> str:
@@ -117,7 +136,7 @@ async def _sort(unit: Unit, node: Node, rows: list[NodeRow]) -> tuple[_Sorted, i
         there = found.get(i)
         if there is not None:
             _take(unit, node, one, there)
-            if there[2] == _mark(one.row) and not one.row.custom:
+            if marked(there[2], _mark(one.row)) and not one.row.custom:
                 unchanged += 1
             else:
                 work.old.append(one)

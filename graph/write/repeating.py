@@ -71,6 +71,7 @@ def _dumped(outcome: Outcome, batch: Batch) -> str:
                 count.changed,
                 count.unchanged,
                 count.retracted,
+                count.suppressed,
                 [positions[pair] for pair in count.missing],
             ]
             for name, count in counts.items()

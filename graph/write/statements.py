@@ -216,10 +216,26 @@ MATCH (n) WHERE id(n) = r[0]
 CREATE (e:ChangeEvent:Outbox)
 SET e = r[1]
 SET e.prev = n.head, e.version = n.version
-SET n.head = e.digest
+SET n += r[2]
 RETURN count(*)""",
 )
-"""Rows `[id(n), event]`: appends the event to those of its entity."""
+"""Rows `[id(n), event, {head, …}]`: appends the event to those of its entity."""
+
+
+def _unchanged(node: Node) -> Statement:
+    """Rows `[key…, seal, i]` to the i of those nodes whose last event was sealed so."""
+    label: LiteralString = "SourceRecord" if is_party(node) else node.name
+    first, second = ("source", "externalId") if is_party(node) else key_names(node)
+    text: LiteralString = (
+        "UNWIND $p.rows AS r\n"
+        "MATCH (n:`" + label + "` {" + first + ": r[0], " + second + ": r[1]})\n"
+        "WHERE n.hash ENDS WITH r[2] + n.head\n"
+        "RETURN collect(r[3])"
+    )
+    return Statement(f"write.unchanged.{node.name}", Kind.READ, KEEP_PLAN + text)
+
+
+UNCHANGED = {node.name: _unchanged(node) for node in WRITABLE if is_party(node) or key_names(node)}
 
 
 def all_statements() -> tuple[Statement, ...]:
@@ -227,5 +243,5 @@ def all_statements() -> tuple[Statement, ...]:
     return (
         *FIND.values(), *FIND_BY_ID.values(), *CREATE.values(), *CREATE_BY_ID.values(),
         *CREATE_PARTY.values(), LOCK, CHANGE, FIND_RECORDS, RECORDS_OF, ATTACH,
-        NAMES, CONCERNED, APPEND,
+        NAMES, CONCERNED, APPEND, *UNCHANGED.values(),
     )  # fmt: skip

@@ -27,4 +27,4 @@ async def tell(unit: Unit) -> None:
     }
     events = ledger.events(unit.writer, known)
     for rows in slices(events, EVENTS):
-        await unit.run(statements.APPEND, rows=[list(row) for row in rows])
+        await unit.run(statements.APPEND, rows=rows)

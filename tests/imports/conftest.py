@@ -85,7 +85,7 @@ def content(query: Query) -> Callable[[], Awaitable[list[Any]]]:
         nodes = await query(
             "MATCH (n) WHERE n.externalId IS NOT NULL OR n:Party OR n:Identifier"
             " RETURN labels(n), [k IN keys(n) WHERE NOT k IN $own | [k, n[k]]]",
-            own=["id", "createdAt", "changedAt", "observedAt"],
+            own=["id", "createdAt", "changedAt", "observedAt", "head", "hash"],
         )
         links = await query(
             "MATCH (a)-[r]->(b) WHERE type(r) <> 'WAS'"

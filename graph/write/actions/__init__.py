@@ -1,7 +1,7 @@
 """Business actions as data, and what performs them; see docs/mutations.md."""
 
 from graph.write.actions.draft import Caller, Draft, Named, Outcome, sketch
-from graph.write.actions.performing import Ready, perform, ready
+from graph.write.actions.performing import Ready, perform, plan, ready
 from graph.write.actions.spec import (
     Action,
     Create,
@@ -38,6 +38,7 @@ __all__ = [
     "Update",
     "Work",
     "perform",
+    "plan",
     "ready",
     "sketch",
 ]

@@ -57,6 +57,17 @@ def _touched(action: Action, draft: Draft) -> frozenset[str]:
     return frozenset(found)
 
 
+async def plan(graph: Graph, action: Action) -> None:
+    """Have the database plan an action's statement; nothing is written.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    compiled = compile_action(action)
+    parameters = {"rows": [], "locks": {label: [] for label in compiled.locks}, "again": False}
+    await graph.run(compiled.statement, {"p": parameters})
+
+
 async def perform(graph: Graph, requests: Sequence[Ready]) -> list[Outcome]:
     """Perform requests of one action in one statement, in one transaction.
 

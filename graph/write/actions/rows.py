@@ -172,7 +172,18 @@ def _updated(draft: Draft, name: str) -> tuple[Values, str | None]:
                 problem.code, _sentence(problem.property, problem.message), problem.property
             )
         return {}, None
-    return found, implied
+    return {**found, **draft.custom.get(name, {})}, implied
+
+
+def stated(draft: Draft, owner: Node, values: Values) -> Values:
+    """Values that a batch may write, validated; problems become refusals of the draft."""
+    found = validate(owner, _in_minor_units(draft, owner, values, ()), creating=False)
+    if isinstance(found, list):
+        for problem in found:
+            message = _sentence(problem.property, problem.message)
+            draft.refuse(problem.code, message, problem.property)
+        return {}
+    return found
 
 
 def _complete(draft: Draft, name: str, values: Values) -> Values:

@@ -91,10 +91,10 @@ def _same(names: tuple[LiteralString, ...], wanted: LiteralString) -> LiteralStr
     return joined(parts, " AND ")
 
 
-def _keep(kind: LiteralString) -> LiteralString:
-    """Copy relationship `x` from `s` to `e` to its former states."""
+def _keep(kind: LiteralString, end: LiteralString = "e") -> LiteralString:
+    """Copy relationship `x` from `s` to its end to its former states."""
     return (
-        "CREATE (s)-[w:`" + kind + "_WAS`]->(e) SET w = properties(x) "
+        "CREATE (s)-[w:`" + kind + "_WAS`]->(" + end + ") SET w = properties(x) "
         "SET w.recordedTo = " + _clamped("x.recordedFrom")
     )
 
@@ -185,9 +185,10 @@ class Linking:
             head
             + self._others()
             + "OPTIONAL MATCH (s)-[x:`" + kind + "`]->(e)" + condition + " "
-            "WITH r, s, e, wanted, head(collect(x)) AS x "
+            "WITH r, s, e, wanted, " + ("others, " if self._link.only else "")
+            + "head(collect(x)) AS x "
             "WITH *, CASE WHEN x IS NULL THEN 1 WHEN " + differs + " THEN 2 END AS todo "
-            "WHERE todo IS NOT NULL "
+            "WHERE todo IS NOT NULL" + (" OR others > 0" if self._link.only else "") + " "
             "FOREACH (_ IN CASE todo WHEN 1 THEN [1] ELSE [] END | " + new + ") "
             "FOREACH (_ IN CASE todo WHEN 2 THEN [1] ELSE [] END | " + _keep(kind)
             + " SET x += wanted SET x.recordedFrom = " + _clamped("x.recordedFrom") + ")"
@@ -210,7 +211,7 @@ class Linking:
         kind = link.relationship.name
         return (
             "CALL (r, s, e, wanted) { MATCH (s)-[x:`" + kind + "`]->(o) WHERE "
-            + joined(parts, " AND ") + " WITH r, s, o AS e, x " + _keep(kind)
+            + joined(parts, " AND ") + " WITH r, s, o, x " + _keep(kind, "o")
             + " DELETE x RETURN count(*) AS others } "
         )  # fmt: skip
 
