@@ -53,7 +53,7 @@ class Api:
         assert "errors" not in response, response["errors"]
         return response["data"]
 
-    async def do(self, name: str, selection: str = "", **given: Any) -> dict[str, Any]:
+    async def do(self, name: str, selection: str = "", /, **given: Any) -> dict[str, Any]:
         """The payload of a mutation, with `userErrors { code field message }`."""
         type_ = name[0].upper() + name[1:] + "Input"
         query = (
@@ -62,13 +62,13 @@ class Api:
         )
         return (await self.ask(query, input=given))[name]
 
-    async def done(self, name: str, selection: str = "", **given: Any) -> dict[str, Any]:
+    async def done(self, name: str, selection: str = "", /, **given: Any) -> dict[str, Any]:
         """As `do`, of a mutation that must not be refused."""
         payload = await self.do(name, selection, **given)
         assert payload["userErrors"] == []
         return payload
 
-    async def refused(self, name: str, **given: Any) -> list[tuple[str, str]]:
+    async def refused(self, name: str, /, **given: Any) -> list[tuple[str, str]]:
         """Codes and dotted fields of the refusals of a mutation, which must change nothing."""
         before = await self.graph.run(FINGERPRINT)
         payload = await self.do(name, **given)

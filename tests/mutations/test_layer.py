@@ -157,6 +157,16 @@ async def test_refusals_name_the_field_and_change_nothing(api: Api, put: Put) ->
         assert await api.refused("interactionLog", **wrong) == [expected]
 
 
+async def test_a_prepared_mutation_is_planned_and_writes_nothing(api: Api, put: Put) -> None:
+    ana = await put("Person", "ana", name="Ana")
+    document = (
+        "mutation ($input: InteractionLogInput!) "
+        "{ interactionLog(input: $input) { interaction { id subject } } }"
+    )
+    assert await api.executor.prepare(document, {"input": call(ana, clientMutationId="k")}) == []
+    assert (await api.graph.run(COUNTS))[0] == [0, 0, 0]
+
+
 async def test_another_version_than_expected_is_a_conflict(api: Api, put: Put) -> None:
     id_ = await put("Opportunity", "o", name="Pumps", stage="LEAD")
     await api.done("opportunityMove", opportunityId=id_, stage="QUALIFIED", ifVersion=1)

@@ -1,0 +1,163 @@
+"""Identifiers: further addresses, numbers, devices and accounts that point to a party.
+
+The main e-mail address, telephone number, tax id and website are properties of the party, whose
+identifiers follow from them.
+"""
+
+from graph.actions.periods import missing
+from graph.actions.stating import apply
+from graph.model.declare import flag, moment, string
+from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
+from graph.model.parties import PARTY
+from graph.statements import Kind, Statement
+from graph.write import Batch, Expected, LinkRow, Links, NodeRow, Nodes, formats
+from graph.write.actions import (
+    Action,
+    Draft,
+    Given,
+    Guard,
+    Link,
+    Procedure,
+    Ref,
+    Return,
+    Unlink,
+    Update,
+    Work,
+)
+from graph.write.actions.draft import node_of
+from graph.write.identifiers import Derived, derive
+
+KNOWN = Statement(
+    "identifiers.known",
+    Kind.READ,
+    "OPTIONAL MATCH (i:Identifier {kind: $kind, value: $value}) "
+    "RETURN i IS NOT NULL, COLLECT { "
+    "MATCH (:Party {id: $party})-[x:HAS_IDENTIFIER]->(o:Identifier) "
+    "WHERE o.kind = $kind AND o.value <> $value AND x.primary RETURN o.value }",
+)
+
+_PARTY = Ref("party", (PARTY,), "The party it points to.")
+_IDENTIFIER = Ref("identifier", (IDENTIFIER,), "The identifier.")
+_RETURNS = (
+    Return("identifier", "identifier", "Identifier"),
+    Return("party", "party", "Customer"),
+)
+_FROM_PROPERTY = {"EMAIL": "email", "PHONE": "phone", "TAX_ID": "taxId", "DOMAIN": "website"}
+
+
+def normal(kind: str, written: str) -> Derived:
+    """An identifier as the graph keeps it.
+
+    Raises:
+        ValueError: with what the value must be.
+    """
+    written = written.strip()
+    if not 0 < len(written) <= 1_000 or not written.isprintable():
+        raise ValueError("must be one line of 1 to 1,000 characters")
+    if kind == "EMAIL":
+        written = formats.email(written)
+    elif kind == "PHONE":
+        written = formats.phone(written)
+    elif kind == "DOMAIN" and "//" not in written:
+        written = formats.url("https://" + written)
+    name = _FROM_PROPERTY.get(kind)
+    found = next(derive({name: written}), None) if name else Derived(kind, written, written)
+    if found is None:
+        raise ValueError("must hold letters or digits")
+    return found
+
+
+_CODES = {"EMAIL": "NOT_AN_EMAIL", "PHONE": "NOT_A_PHONE", "DOMAIN": "NOT_A_URL"}
+
+
+async def _add(work: Work, draft: Draft) -> None:
+    party, kind = draft.one("party"), str(draft.given["kind"])
+    if party is None:
+        return
+    primary = draft.given.get("primary") is True
+    try:
+        one = normal(kind, draft.given["value"])
+    except ValueError as error:
+        draft.refuse(_CODES.get(kind, "INVALID"), f"value {error}.", "value")
+        return
+    if primary and kind in _FROM_PROPERTY:
+        message = f"The main one follows from the party's {_FROM_PROPERTY[kind]}; change that."
+        draft.refuse("NOT_ALLOWED", message, "primary")
+        return
+    rows = await work.read(KNOWN, kind=kind, value=one.value, party=party.id)
+    known, others = rows[0]
+    key, node = (kind, one.value), node_of(party.label)
+    values = {name: draft.given[name] for name in ("label", "verifiedAt") if name in draft.given}
+    if "primary" in draft.given:
+        values["primary"] = primary
+    links = [LinkRow((party.id,), key, values)]
+    if primary:
+        links += [LinkRow((party.id,), (kind, each), {"primary": False}) for each in others]
+    properties = {} if known else {"display": one.display}
+    if draft.given.get("shared") is not None:
+        properties["shared"] = draft.given["shared"]
+    batch = Batch(
+        [
+            Nodes(IDENTIFIER, [NodeRow(key, properties)]),
+            Links(HAS_IDENTIFIER, node, IDENTIFIER, links),
+        ],
+        expected=[Expected(node, party.id)],
+        named={"identifier": (IDENTIFIER, key), "party": (node, (party.id,))},
+    )
+    await apply(work, draft, batch, "partyId")
+
+
+IDENTIFIER_ADD = Procedure(
+    "identifierAdd",
+    "Says that an address, number, device or account belongs to a party.",
+    refs=(_PARTY,),
+    given=(
+        Given(IDENTIFIER.properties["kind"], required=True),
+        Given(string("value", "The identifier, however it is written."), required=True),
+        Given(string("label", "Use of it, such as work or home.")),
+        Given(flag("primary", "True for the one of its kind to use first.")),
+        Given(moment("verifiedAt", "When its holder proved to have it, UTC.")),
+        Given(flag("shared", "True when several parties use it, such as info@.")),
+    ),
+    returns=_RETURNS,
+    run=_add,
+)
+IDENTIFIER_REMOVE = Action(
+    "identifierRemove",
+    "Takes an identifier away from a party.",
+    refs=(_PARTY, _IDENTIFIER),
+    updates=(Update("party"),),
+    unlinks=(Unlink("party", HAS_IDENTIFIER, "identifier"),),
+    guards=(
+        missing("party", "HAS_IDENTIFIER", "identifier"),
+        Guard(
+            "NOT_ALLOWED",
+            "It follows from what a source says of the party; change the party's property.",
+            "EXISTS { (party)<-[:RESOLVES_TO]-(:SourceRecord)-[:HAS_IDENTIFIER]->(identifier) }",
+            ("identifierId",),
+        ),
+    ),
+    returns=_RETURNS,
+)
+
+
+def _verify(draft: Draft) -> None:
+    values = draft.link("HAS_IDENTIFIER")
+    if values.get("verifiedAt") is None:
+        values["verifiedAt"] = draft.now
+    elif formats.moment(values["verifiedAt"]) > draft.now:
+        draft.refuse("OUT_OF_RANGE", "verifiedAt must not lie in the future.", "verifiedAt")
+
+
+IDENTIFIER_VERIFY = Action(
+    "identifierVerify",
+    "Records that the party proved to have an identifier; now unless a time is given.",
+    refs=(_PARTY, _IDENTIFIER),
+    updates=(Update("party"),),
+    links=(Link("party", HAS_IDENTIFIER, "identifier", ("verifiedAt",)),),
+    guards=(missing("party", "HAS_IDENTIFIER", "identifier"),),
+    prepare=_verify,
+    returns=_RETURNS,
+)
+
+ACTIONS = (IDENTIFIER_ADD, IDENTIFIER_REMOVE, IDENTIFIER_VERIFY)

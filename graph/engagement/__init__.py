@@ -1,0 +1,1 @@
+"""Rules of the dialogue with customers, without the graph: stages, clocks, mail, mentions."""
