@@ -4,6 +4,7 @@ POST /graphql   answers GraphQL requests that carry a token
 GET  /graphql   GraphiQL, in development only
 GET  /livez     the process answers
 GET  /readyz    graph and cache answer and the first queries are planned; 503 with reasons otherwise
+GET  /exports, /calendar, /people    files, by sealed addresses or with a token (`api/files.py`)
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from api.backend import Backend
 from api.door import PATH, Door
+from api.files import routes
 from api.graphiql.page import Page
 from api.negotiation import accepts_html
 from api.refusals import JSON, Refusal, masked, response
@@ -56,6 +58,7 @@ def create_app(open_backend: OpenBackend, page: Page | None) -> Door:
         Route(PATH, _graphql(page), methods=["GET", "POST"] if page else ["POST"]),
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
+        *routes(),
         *(page.routes() if page else []),
     ]
     app.add_exception_handler(Refusal, _refused)

@@ -11,15 +11,19 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from api.connections import graph_at
+from api.connections import cache_at, graph_at
 from api.examples import CUSTOMER_360, variables_of_nobody
+from api.exporting import runners
 from api.garbage import settle
-from api.graphql import Executor, Keeper, Responses, executor
+from api.graphql import Executor, Keeper, Responses, executor, follow_changes
 from api.operations import StoredOperation
 from api.tokens import Verifier
+from api.worker.runners import RUNNERS
+from api.worker.working import working
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.errors import GraphError
+from graph.exports import Folder
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -113,11 +117,15 @@ class Answering:
         max_batch: Most concurrent requests that share a statement.
         keep: Whether answers are kept in the cache.
         operations: What clients are known to send.
+        work: Whether this process is a worker, too.
+        exports: Where finished exports lie; None exports nothing.
     """
 
     max_batch: int
     keep: bool
     operations: Sequence[StoredOperation] = ()
+    work: bool = False
+    exports: Folder | None = None
 
 
 # The first thing a newcomer asks.
@@ -137,21 +145,35 @@ async def open_backend(
         answering: How requests are answered.
         on_ready: Called once, when the warm-up is done.
     """
-    cache = redis.asyncio.from_url(
-        endpoints.redis_url, socket_timeout=PROBE_SECONDS, socket_connect_timeout=PROBE_SECONDS
-    )
-    async with graph_at(endpoints) as graph, cache:
+    async with graph_at(endpoints) as graph, cache_at(endpoints.redis_url) as cache:
         made = executor(graph, answering.max_batch)
+        made.backing.exports = answering.exports
         keeper = Keeper(made, Responses(cache) if answering.keep else None)
+        feed = follow_changes(made, graph, cache)
         known = (EXAMPLE, *answering.operations)
         backend = Backend(graph, cache, made, keeper, verifier, known)
         warming = asyncio.create_task(_warm_up(backend, on_ready))
         try:
-            yield backend
+            async with _worker(backend, endpoints, answering):
+                yield backend
         finally:
+            await feed.close()
             warming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await warming
+
+
+@asynccontextmanager
+async def _worker(
+    backend: Backend, endpoints: Endpoints, answering: Answering
+) -> AsyncGenerator[None]:
+    """Work in the background too, where that is asked for."""
+    if not answering.work:
+        yield
+        return
+    more = runners(backend.executor, answering.exports) if answering.exports else RUNNERS
+    async with working(backend.graph, backend.cache, endpoints.redis_url, more):
+        yield
 
 
 async def _warm_up(backend: Backend, on_ready: OnReady) -> None:

@@ -23,9 +23,12 @@ INTERRUPTED = 130
 COMMANDS = {
     "dev": ("api.commands.dev", "dev"),
     "serve": ("api.commands.serve", "serve"),
+    "worker": ("api.commands.worker", "worker"),
     "migrate": ("api.commands.migrate", "migrate"),
     "seed": ("api.commands.seed", "seed"),
     "import": ("api.commands.imports", "import_"),
+    "export": ("api.commands.exports", "export_"),
+    "retention": ("api.commands.retention", "retention"),
     "query": ("api.commands.query", "query"),
     "explain": ("api.commands.explain", "explain"),
     "schema": ("api.commands.schema", "schema"),

@@ -6,10 +6,14 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
+import redis.asyncio
+
 from api.freshness import stale_answers
 from api.settings import Settings
 from graph.database import Graph
 from graph.engines import Endpoints, EngineConfig, attach_or_open
+
+CACHE_SECONDS = 2.0
 
 AnyGraph = TypeVar("AnyGraph", bound=Graph)
 
@@ -58,6 +62,24 @@ async def open_graph(settings: Settings, *, quiet: bool = False) -> AsyncGenerat
     """
     async with _opened(settings, quiet=quiet) as (graph, _):
         yield graph
+
+
+@asynccontextmanager
+async def open_graph_and_cache(
+    settings: Settings,
+) -> AsyncGenerator[tuple[Graph, redis.asyncio.Redis, str]]:
+    """As `open_graph`, with Redis and its address beside it; Redis need not answer."""
+    async with _opened(settings) as (graph, endpoints):
+        url = endpoints.redis_url
+        async with cache_at(url) as cache:
+            yield graph, cache, url
+
+
+def cache_at(redis_url: str) -> redis.asyncio.Redis:
+    """Return a connection to Redis that fails within seconds when nobody answers."""
+    return redis.asyncio.from_url(
+        redis_url, socket_timeout=CACHE_SECONDS, socket_connect_timeout=CACHE_SECONDS
+    )
 
 
 @asynccontextmanager

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.backend import Backend
-from api.endpoint import Headers, Reply, accepted, answered, checked
+from api.endpoint import Headers, Reply, accepted, answered, checked, parse
 from api.refusals import JSON, Refusal, masked, response
+from api.subscriptions.events import wants_events
+from api.subscriptions.hub import Hub
 
 PATH = "/graphql"
 MAX_BODY_BYTES = 100_000
@@ -36,15 +38,26 @@ class Door:
         """Stand before an application, on a backend that exists once it has started."""
         self._app = app
         self._backend = backend
+        self._hub = Hub()
+
+    async def close(self) -> None:
+        """End what stays open: the server stops."""
+        await self._hub.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
+        if scope["type"] == "websocket" and scope["path"] == PATH:
+            await self._hub.socket(self._backend(), scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
         media_type = JSON
         try:
             headers = _headers(scope["headers"])
+            if wants_events(headers.accept):
+                await self._events(headers, receive, send)
+                return
             media_type = accepted(headers)
             reply = await self._reply(headers, media_type, receive)
         except _Gone:
@@ -55,6 +68,17 @@ class Door:
             await masked("POST", error)(scope, receive, send)
         else:
             await _send(reply, send)
+
+    async def _events(self, headers: Headers, receive: Receive, send: Send) -> None:
+        """Answer one request with events.
+
+        Raises:
+            Refusal: why it is not answered.
+        """
+        backend = self._backend()
+        principal = checked(headers, backend.verifier)
+        asked = parse(await _body(headers, receive))
+        await self._hub.events(backend, asked, principal, receive, send)
 
     async def _reply(self, headers: Headers, media_type: str, receive: Receive) -> Reply:
         """Answer one request; nothing is asked of the graph for one that is refused.

@@ -126,6 +126,15 @@ def parse(body: bytes) -> GraphQLRequest:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refusal(400, "BAD_JSON", "The body is no valid JSON in UTF-8.") from error
+    return parse_members(sent)
+
+
+def parse_members(sent: Any) -> GraphQLRequest:
+    """Return the request that decoded JSON holds.
+
+    Raises:
+        Refusal: 400.
+    """
     if isinstance(sent, list):
         raise _bad("Batches are not supported: send one request at a time.")
     if not isinstance(sent, dict):

@@ -2,19 +2,26 @@
 
 from typing import Any
 
+import redis.asyncio
 from graphql import GraphQLError, parse, validate
 
 from api.tokens import Principal
 from graph.database import Graph
+from loaders.changes import Feed
 from loaders.execution import Executor
 from loaders.keeping import Keeper
 from loaders.responses import Responses
+from loaders.stream import Waker
+from loaders.subscribing import is_subscription, subscribe
 from loaders.viewer import Audience, Viewer
 from resolvers import schema
 
 Result = dict[str, Any]
 
-__all__ = ["Executor", "Keeper", "Responses", "Result", "executor", "problems", "sdl", "viewer"]
+__all__ = [
+    "Executor", "Keeper", "Responses", "Result", "executor", "follow_changes", "is_subscription",
+    "problems", "sdl", "subscribe", "viewer",
+]  # fmt: skip
 
 
 def executor(graph: Graph, max_batch: int) -> Executor:
@@ -27,6 +34,29 @@ def executor(graph: Graph, max_batch: int) -> Executor:
     # Strawberry keeps the graphql-core schema that it is built on to itself.
     whole = schema.SCHEMA._schema  # pyright: ignore[reportPrivateUsage]
     return Executor(whole, graph, max_batch=max_batch)
+
+
+def follow_changes(made: Executor, graph: Graph, cache: redis.asyncio.Redis) -> Feed:
+    """Let an executor answer subscriptions, and its mutations wake the relay.
+
+    Args:
+        made: The executor, behind its keeper if it has one.
+        graph: The graph it asks.
+        cache: Where changes are announced.
+
+    Returns:
+        What follows the changes; its caller closes it.
+    """
+    feed = made.feed = Feed(graph, cache, made.answers)
+    waker, forget = Waker(cache), made.writes.changed
+
+    async def changed(touched: frozenset[str]) -> None:
+        waker.wake()
+        if forget is not None:
+            await forget(touched)
+
+    made.writes.changed = changed
+    return feed
 
 
 def problems(document: str) -> list[str]:

@@ -17,13 +17,16 @@ import uvicorn
 from api.app import create_app
 from api.backend import Answering, Backend, OnReady, open_backend
 from api.connections import engine_config, graph_at
+from api.door import Door
 from api.errors import ApiError
 from api.examples import CUSTOMER_360
+from api.exporting import folder_in
 from api.graphiql.assets import Assets
 from api.graphiql.page import Page, is_loopback
 from api.logs import log_server
 from api.operations import stored_operations
 from api.settings import Settings
+from api.subscriptions.socket import MAX_MESSAGE
 from api.tokens import make_token, verifier
 from graph.database import Graph
 from graph.engines import Endpoints, attach_or_open, open_engines
@@ -48,11 +51,13 @@ class Plan:
         own_engines: Refuse to start when another process owns the engines; otherwise use those.
         prepare: Runs after the migrations and before the first request.
         on_ready: Awaited with the server's address once it is warm.
+        work: Relay changes and run jobs in this process, too.
     """
 
     own_engines: bool
     prepare: Prepare | None = None
     on_ready: Callable[[str, Backend], Awaitable[None]] | None = None
+    work: bool = False
 
 
 def serve(settings: Settings, plan: Plan) -> None:
@@ -67,7 +72,10 @@ def serve(settings: Settings, plan: Plan) -> None:
     """
     tokens = verifier(settings)
     known = stored_operations(settings.operations_dir) if settings.operations_dir else []
-    answering = Answering(settings.max_batch, settings.response_cache == "on", known)
+    keep = settings.response_cache == "on"
+    answering = Answering(
+        settings.max_batch, keep, known, plan.work, folder_in(settings.data_dir)
+    )
     with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
         port = int(listener.getsockname()[1])
         log_server(settings.log_level, settings.data_dir, port=port, human=not settings.production)
@@ -92,11 +100,14 @@ def _run(
         if plan.on_ready:
             await plan.on_ready(address, backend)
 
+    app = create_app(lambda: opening(on_ready), _page(settings))
     config = uvicorn.Config(
-        create_app(lambda: opening(on_ready), _page(settings)),
+        app,
         loop="uvloop",
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -106,7 +117,20 @@ def _run(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     logger.info("listening", address=address)
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, app).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that tells its subscribers before it stops; uvicorn would only drop them."""
+
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+        super().__init__(config)
+        self._door = door
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, subscriptions first."""
+        await self._door.close()
+        await super().shutdown(sockets)
 
 
 async def _prepare(endpoints: Endpoints, prepare: Prepare | None) -> None:

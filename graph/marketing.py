@@ -16,6 +16,18 @@ CURRENT_CONSENTS = Pattern(
     WITH NODE
     """,
 )
+EFFECTIVE_CONSENT = Pattern(
+    "marketing.effective_consent",
+    """
+    MATCH (giver:Person {id: THIS})-[:GAVE]->(NODE:Consent)
+    WHERE NODE.purpose = purpose AND NODE.channel IN [channel, 'ANY']
+    WITH NODE ORDER BY NODE.at DESC, NODE.status DESC, NODE.id DESC LIMIT 1
+    """,
+)
+"""The latest decision of the person THIS, an id, about `purpose` over `channel` or any channel.
+
+Of decisions at the same moment the withdrawal counts, as in the contact policy.
+"""
 CAMPAIGNS = Pattern(
     "marketing.campaigns",
     """

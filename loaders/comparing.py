@@ -9,6 +9,7 @@ from graphql.execution.values import VariableValues
 
 from loaders.arguments import Argument, Bindings, Path, plain
 from loaders.completion import exponent
+from loaders.custom import property_of
 from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id
 from loaders.members import Operand
@@ -113,6 +114,13 @@ class Comparing:
         """
         _named_currency(asked)
         return f"{currency} = {self._parameter((*path, 'currency'), plain)}"
+
+    def custom(self, path: Path, node: LiteralString) -> LiteralString:
+        """The value of a custom field of a node; the field is named in the object at a path.
+
+        Computing its parameter raises INVALID_FILTER for what cannot be a name.
+        """
+        return f"{node}[{self._parameter((*path, 'name'), property_of)}]"
 
     def _one(
         self,

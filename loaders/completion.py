@@ -23,6 +23,7 @@ from loaders.shapes import (
     EnumName,
     Facets,
     Fields,
+    FieldValueOf,
     FromMap,
     Id,
     Info,
@@ -87,6 +88,14 @@ def _decimal(minor: Any, currency: str) -> str:
     return f"{'-' if minor < 0 else ''}{whole}.{part:0{places}d}"
 
 
+def field_value(value: Any) -> Any:
+    """A value as JSON has it, an amount as an object; `value` is the value and its currency."""
+    found, currency = value
+    if currency is None:
+        return found
+    return {"amount": decimal_amount(value), "currency": currency}
+
+
 def strings(value: Any) -> list[str]:
     """A list of strings, or doubt."""
     if type(value) is not list:
@@ -112,6 +121,7 @@ _GUARDS = {
     "DateTime": "type({v}) is not str",
     "Date": "type({v}) is not str",
     "Boolean": "type({v}) is not bool",
+    "SimpleValue": "type({v}) not in (str, int, float, bool)",
     "Int": "type({v}) is not int or not -2147483648 <= {v} <= 2147483647",
 }
 
@@ -126,6 +136,7 @@ class _Generator:
         self.names: dict[str, Any] = {
             "Doubt": Doubt, "Tagged": Tagged, "global_id": global_id, "strings": strings,
             "decimal_amount": decimal_amount, "floating": floating, "encode_cursor": encode_cursor,
+            "field_value": field_value,
         }  # fmt: skip
 
     def fresh(self, letter: str) -> str:
@@ -211,6 +222,8 @@ class _Generator:
             case Listed(slot, cases, tagged):
                 row = self._row(cases, tagged=tagged)
                 return f"r[{slot}]", [f"{v} = [{row}(x, p) for x in {v}]"]
+            case FieldValueOf(slot):
+                return f"r[{slot}]", [f"{v} = field_value({v})"]
             case MoneyOf(slot, keys):
                 return f"r[{slot!r}]", self._money(v, keys)
             case ValuesOf(slot, fields, many):

@@ -10,10 +10,12 @@ from graphql.execution.values import VariableValues
 from graph.database import Graph
 from graph.errors import GraphError
 from graph.statements import Statement
+from loaders.backing import Backing
 from loaders.changes import Feed
 from loaders.completion import Doubt
 from loaders.errors import BadRequest, Code, coded
 from loaders.lanes import MAX_BATCH, Lanes
+from loaders.mutating import Change, known_row
 from loaders.operations import Field, Operation, Operations, Plan
 from loaders.pricing import price
 from loaders.reference import Answer, Response, by_response_key, judged, lenient, refused
@@ -78,6 +80,7 @@ class Executor:
         lanes: How statements are sent; it counts batches.
         writes: How mutations are performed.
         feed: The changes of the graph; None where nobody follows them.
+        backing: What resolvers stand on whose answer is no plain read.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Executor:
         self.lanes = Lanes(graph, max_batch)
         self.writes = Writes(graph)
         self.feed: Feed | None = None
+        self.backing = Backing(graph, self.plan)
         self._operations = Operations(self._schema)
         self.counters = Counters()
 
@@ -141,13 +145,14 @@ class Executor:
                 self.counters.fallbacks += 1
         pairs = list(zip(fields, found, strict=True))
         return await judged(
-            self._schema, planned.operation, pairs, planned.variables, viewer, self.feed
+            self._schema, planned.operation, pairs, planned.variables, viewer, self.feed,
+            self.backing,
         )
 
     async def answers(
         self, query: str, variables: dict[str, Any], viewer: Viewer
     ) -> dict[str, Any]:
-        """The answers of a query by response key, not completed: for a resolver that passes them on.
+        """The answers of a query by response key, not completed: a resolver passes them on.
 
         Raises:
             GraphQLError: the query is refused.
@@ -199,7 +204,18 @@ class Executor:
                 errors.append(each)
             elif each.statement is not None:
                 await self.lanes.prepare(each.statement, each.parameters)
+        planned = self.plan(query, variables, operation_name)
+        if isinstance(planned, Planned):
+            for field in planned.plan.fields:
+                if field.change is not None:
+                    await self._prepare_change(field.change)
         return errors
+
+    async def _prepare_change(self, change: Change) -> None:
+        """Plan a mutation's write, and its read for ids of nothing."""
+        await self.writes.prepare(change.mutation)
+        if change.read is not None:
+            await self.lanes.prepare(change.read, dict.fromkeys(change.returned))
 
     async def _answer(
         self, planned: Field, values: VariableValues, viewer: Viewer
@@ -236,7 +252,7 @@ class Executor:
                 return BadRequest(Code.FORBIDDEN, "Only staff may change anything yet.")
             given = change.input.evaluate(values)
             outcome = await self.writes.do(change.mutation, given, viewer)
-            row = [None] * change.things
+            row = [None] * change.reads
             parameters = root.bindings.values(values)
             if change.read is not None and not outcome.refusals:
                 for name, variable in change.returned.items():
@@ -249,7 +265,11 @@ class Executor:
             {"code": each.code, "message": each.message, "field": list(each.path)}
             for each in outcome.refusals
         ]
-        return Answer([[*row, errors, given.get("clientMutationId")]], parameters)
+        known = [
+            known_row(outcome.result.get(variable), tagged=tagged)
+            for variable, tagged in change.known
+        ]
+        return Answer([[*row, *known, errors, given.get("clientMutationId")]], parameters)
 
 
 def _complete(plan: Plan, found: list[Answer | Exception]) -> dict[str, Any]:

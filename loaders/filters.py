@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from graph.model.kinds import Walk
 from loaders.arguments import Argument, Bindings
 from loaders.comparing import Compared, Comparing, given, joined
+from loaders.custom import OPERANDS
 from loaders.errors import BadRequest, Code
 from loaders.members import (
     TOTALS,
@@ -129,11 +130,29 @@ class _Compiler:
         def member(name: str, value: Any, inner: _Place) -> LiteralString:
             if name in members:
                 return self._member(members[name], target, value, inner)
+            if name == "custom":
+                each: list[LiteralString] = [
+                    self._custom(given(one), inner.inside(i)) for i, one in enumerate(value)
+                ]
+                return joined(each, every=True)
             concrete = name.removeprefix("as")
             label = REGISTRY.kinds[concrete].label
             return f"({inner.scope.node}:{label} AND {self.node(concrete, value, inner)})"
 
         return self._all(asked, at, member)
+
+    def _custom(self, asked: dict[str, Any], at: _Place) -> LiteralString:
+        """What is asked of one custom field; of another type than its own nothing holds."""
+        text = self.comparing.custom(at.path, at.scope.node)
+        parts: list[LiteralString] = [
+            self.comparing.all(Compared(OPERANDS[name], text, (*at.path, name)), given(value))
+            for name, value in asked.items()
+            if name != "name"
+        ]
+        if not parts:
+            message = "Say what the custom field must be, such as string: {eq: \"x\"}."
+            raise BadRequest(Code.INVALID_FILTER, message)
+        return joined(parts, every=True)
 
     def _edge(self, edge: Any, asked: dict[str, Any], at: _Place) -> LiteralString:
         members, target = members_of_edge(edge), target_of(edge)

@@ -16,6 +16,7 @@ import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import FieldType, StrawberryField
 
+from loaders.custom import OPERANDS
 from loaders.facets import facet_fields
 from loaders.members import (
     TOTALS,
@@ -110,9 +111,30 @@ def filter_input(name: str) -> Any:
             )
             for each in possible
         ]
+    members.append(
+        InputField(
+            "custom", "What its custom fields must be.", lambda: list[custom_filter_input()] | None
+        )
+    )
     return input_type(
         name + "Filter", f"Which {name} is meant: all that is given must hold.", members
     )
+
+
+@cache
+def custom_filter_input() -> Any:
+    """The filter by one custom field."""
+    members = [InputField("name", "Name of the field, as its definition says.", lambda: str)]
+    members += [
+        InputField(
+            name,
+            f"Holds for {_NOUNS[operand]}; of a field of another type nothing does.",
+            lambda operand=operand: comparison_input(operand, None) | None,
+        )
+        for name, operand in OPERANDS.items()
+    ]
+    description = "What a custom field must be: all that is given must hold."
+    return input_type("CustomFieldFilter", description, members)
 
 
 @cache

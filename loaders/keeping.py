@@ -20,6 +20,7 @@ class Keeper:
         self.responses = responses
         if responses is not None:
             executor.writes.changed = responses.forget
+            executor.backing.purge = responses.purge
 
     async def execute(
         self,

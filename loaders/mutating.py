@@ -1,7 +1,7 @@
 """Mutations: a field from an action, its input as a draft, and the read of what was selected."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString, cast
 
 import strawberry
@@ -10,7 +10,7 @@ from graphql.execution.values import VariableValues
 
 from graph.statements import Kind, Statement
 from graph.write.actions import Mutation, Named, Ref, Refusal
-from loaders.arguments import Argument, Bindings, arguments, plain
+from loaders.arguments import Argument, arguments, plain
 from loaders.compiler import Compiler
 from loaders.connections import Deferred, argument
 from loaders.declare import GraphField
@@ -20,7 +20,7 @@ from loaders.payloads import input_of, payload_of
 from loaders.registry import REGISTRY
 from loaders.roots import Root
 from loaders.schema import is_required, named_type, object_type
-from loaders.shapes import Entry, Fields, FromMap, Object, Scalar, Shape, Typename, ValuesOf
+from loaders.shapes import Entry, Fields, FromMap, Id, Object, Scalar, Shape, Typename, ValuesOf
 from loaders.sources import Explored
 from loaders.text import Scope, Slots
 
@@ -34,14 +34,18 @@ class Change:
         input: Its argument.
         read: The read of what was selected; None when nothing was.
         returned: For each parameter of the read the variable whose id it holds.
-        things: Number of slots that the read fills; then follow the errors and the client's id.
+        known: Variables of which only the id is selected, which takes no read; and whether their
+            rows name the type.
+        reads: Number of slots that the read fills. Then follow what is known, the errors, and
+            the client's id.
     """
 
     mutation: Mutation
     input: Argument
     read: Statement | None
     returned: dict[LiteralString, str]
-    things: int
+    known: tuple[tuple[str, bool], ...]
+    reads: int
 
 
 def mutation_field(mutation: Mutation) -> Any:
@@ -56,18 +60,91 @@ def mutation_field(mutation: Mutation) -> Any:
 
         return get
 
-    field = GraphField(description=mutation.description, graphql_name=mutation.name)
-    field.source = Explored(lambda *_: None)
-    field.lazy_type = once(payload_of, "payload")
-    field.arguments = [argument("input", Deferred(once(input_of, "input")), "What is to be done.")]
-    field.mutation = mutation
-    return field
+    made_field = GraphField(description=mutation.description, graphql_name=mutation.name)
+    made_field.source = Explored(lambda *_: None)
+    made_field.lazy_type = once(payload_of, "payload")
+    made_field.arguments = [
+        argument("input", Deferred(once(input_of, "input")), "What is to be done.")
+    ]
+    made_field.mutation = mutation
+    return made_field
+
+
+def is_action(mutations: GraphQLObjectType, name: str) -> bool:
+    """Whether a root field is an action; the others have an ordinary resolver, and run after."""
+    field = mutations.fields.get(name)
+    declared = field.extensions.get("strawberry-definition") if field is not None else None
+    return hasattr(declared, "mutation")
 
 
 def mutation_of(definition: GraphQLField) -> Mutation:
     """The action behind a root field."""
     declared: Any = definition.extensions["strawberry-definition"]
     return cast("Mutation", declared.mutation)
+
+
+@dataclass(slots=True)
+class _Payload:
+    """What the selection of one payload asks for, as it is gathered.
+
+    Attributes:
+        slots: What the read answers.
+        returned: For each parameter of the read the variable whose id it holds.
+        known: Variables of which only the id is selected, and whether their rows name the type.
+    """
+
+    compiler: Compiler
+    mutation: Mutation
+    slots: Slots = field(default_factory=Slots)
+    returned: dict[LiteralString, str] = field(default_factory=dict[LiteralString, str])
+    known: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
+
+    def shape(self, definition: GraphQLField, nodes: list[FieldNode]) -> Shape | str:
+        """How a field of the payload is answered; a text for the client's own id."""
+        name = nodes[0].name.value
+        if name == "userErrors":
+            return ValuesOf(-1, _errors(self.compiler, definition, nodes), many=True)
+        thing = next((one for one in self.mutation.returns if one.name == name), None)
+        return name if thing is None else self._thing(definition, nodes, thing.variable)
+
+    def _thing(self, definition: GraphQLField, nodes: list[FieldNode], variable: str) -> Object:
+        """The read of one thing of the payload, by the id that the write will give."""
+        scope = Scope()
+        row, cases, tagged = self.compiler.row(definition, nodes, scope)
+        entries = [entry for case in cases for entry in case.entries]
+        if all(isinstance(entry.shape, Id | Typename) for entry in entries):
+            self.known.append((variable, tagged))
+            return Object(-len(self.known), cases, tagged)
+        parameter = self.compiler.bindings.add(("returned", variable), _later)
+        self.returned[parameter] = variable
+        labels = self._labels(named_type(definition).name, variable)
+        text: LiteralString = (
+            f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) "
+            f"RETURN {row} }})"
+        )
+        return Object(self.slots.add(text), cases, tagged)
+
+    def _labels(self, type_: str, variable: str) -> LiteralString:
+        """The labels that a thing may have: of an interface over many kinds those of its ref."""
+        kind = REGISTRY.kinds.get(type_)
+        if kind is not None:
+            return kind.node.name
+        ref = next(each for each in self.mutation.refs if each.name == variable)
+        between: LiteralString = "|"
+        return between.join([each.name for each in ref.nodes])
+
+    def placed(self, shape: Shape | str) -> Shape:
+        """The shape with its place in the row: read, known, errors, the client's id."""
+        reads, things = len(self.slots.texts), len(self.slots.texts) + len(self.known)
+        match shape:
+            case str():
+                return Scalar(things + 1, "String")
+            case ValuesOf():
+                return ValuesOf(things, shape.fields, many=True)
+            case Object(slot=slot) if slot < 0:
+                return Object(reads - slot - 1, shape.cases, shape.tagged)
+            case _:
+                return shape
 
 
 def compile_change(
@@ -77,39 +154,39 @@ def compile_change(
     definition = mutations.fields[nodes[0].name.value]
     mutation = mutation_of(definition)
     payload = object_type(definition)
-    slots, returned = Slots(), dict[LiteralString, str]()
+    gathered = _Payload(compiler, mutation)
     shapes: list[tuple[str, Shape | str, bool]] = []
     for name, each in compiler.selector.fields(payload, compiler.selector.below(nodes)).items():
-        field = each[0].name.value
-        if field == "__typename":
+        if each[0].name.value == "__typename":
             shapes.append((name, Typename(payload.name), True))
             continue
-        inner = payload.fields[field]
-        thing = next((one for one in mutation.returns if one.name == field), None)
-        shape = field if thing is None else _thing(compiler, inner, each, slots, returned, thing)
-        if field == "userErrors":
-            shape = ValuesOf(-1, _errors(compiler, inner, each), many=True)
-        shapes.append((name, shape, is_required(inner)))
-    things = len(slots.texts)
+        inner = payload.fields[each[0].name.value]
+        shapes.append((name, gathered.shape(inner, each), is_required(inner)))
     entries = tuple(
-        Entry(name, _placed(shape, things), required) for name, shape, required in shapes
+        Entry(name, gathered.placed(shape), required) for name, shape, required in shapes
     )
     entry = Entry(key, Object(0, (Fields(payload.name, entries),), tagged=False), required=True)
     read = None
-    if things:
-        text: LiteralString = f"RETURN {slots.text()} AS answer"
+    if gathered.slots.texts:
+        text: LiteralString = f"RETURN {gathered.slots.text()} AS answer"
         read = Statement("mutation." + mutation.name, Kind.READ, text)
     given = arguments(definition, nodes[0], compiler.variables)["input"]
     root = Root(key, None, compiler.bindings, entry, [None])
-    return root, Change(mutation, given, read, returned, things)
+    change = Change(
+        mutation, given, read, gathered.returned, tuple(gathered.known), len(gathered.slots.texts)
+    )
+    return root, change
 
 
-def _placed(shape: Shape | str, things: int) -> Shape:
-    if isinstance(shape, str):
-        return Scalar(things + 1, "String")
-    if isinstance(shape, ValuesOf):
-        return ValuesOf(things, shape.fields, many=True)
-    return shape
+def known_row(named: Named | None, *, tagged: bool) -> list[str] | None:
+    """The row of a thing of which nothing but its id and type is asked."""
+    if named is None:
+        return None
+    if not tagged:
+        return [named.id]
+    types = (name for name, kind in REGISTRY.kinds.items() if kind.role is None)
+    type_ = next(name for name in types if REGISTRY.kinds[name].node.name == named.label)
+    return [type_, named.id]
 
 
 def _errors(compiler: Compiler, definition: GraphQLField, nodes: list[FieldNode]) -> Fields:
@@ -122,27 +199,6 @@ def _errors(compiler: Compiler, definition: GraphQLField, nodes: list[FieldNode]
             shape = Typename(named.name)
         entries.append(Entry(key, shape, required=True))
     return Fields(named.name, tuple(entries))
-
-
-def _thing(
-    compiler: Compiler,
-    definition: GraphQLField,
-    nodes: list[FieldNode],
-    slots: Slots,
-    returned: dict[LiteralString, str],
-    thing: Any,
-) -> Object:
-    """The read of one thing of the payload, by the id that the write will give."""
-    scope = Scope()
-    row, cases, tagged = compiler.row(definition, nodes, scope)
-    parameter = compiler.bindings.add(("returned", thing.variable), _later)
-    returned[parameter] = thing.variable
-    kind = REGISTRY.kinds[named_type(definition).name]
-    text: LiteralString = (
-        f"head(COLLECT {{ MATCH ({scope.node}:{kind.node.name} {{id: ${parameter}}}) "
-        f"RETURN {row} }})"
-    )
-    return Object(slots.add(text), cases, tagged)
 
 
 def _later(_: VariableValues) -> None:
@@ -234,12 +290,9 @@ def _named(
     return Named(asked.id, kind.node.name, values)
 
 
-def mutation_type(mutations: tuple[Mutation, ...]) -> Any:
-    """The root type of all mutations."""
+def mutation_type(mutations: tuple[Mutation, ...], *others: type) -> Any:
+    """The root type of all mutations; `others` are types whose fields have ordinary resolvers."""
     fields = {each.name: mutation_field(each) for each in mutations}
     annotations = dict.fromkeys(fields, Any)
-    cls = type("Mutation", (), {**fields, "__annotations__": annotations})
+    cls = type("Mutation", others, {**fields, "__annotations__": annotations})
     return cast("Any", strawberry.type(cls, description="Everything that can be done."))
-
-
-__all__ = ["Bindings", "Change", "Input", "compile_change", "mutation_type", "read_input"]

@@ -20,7 +20,7 @@ from loaders.arguments import Bindings
 from loaders.compiler import Compiler
 from loaders.completion import Complete, generate
 from loaders.errors import BadRequest
-from loaders.mutating import Change, compile_change
+from loaders.mutating import Change, compile_change, is_action
 from loaders.policy import Policy, policy_of
 from loaders.roots import Root, compile_root
 from loaders.schema import variable_type
@@ -125,7 +125,7 @@ class Operation:
         fields: list[Field] = []
         selected = selector.fields(mutations, [self.definition.selection_set])
         for key, nodes in selected.items():
-            if nodes[0].name.value == "__typename":
+            if not is_action(mutations, nodes[0].name.value):
                 continue
             compiler = Compiler(self.schema, selector, variables, Bindings())
             try:

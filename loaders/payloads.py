@@ -8,10 +8,12 @@ from typing import Any, cast
 
 import strawberry
 
+from graph.custom.taking import customised
 from graph.model.kinds import Node, Property, Type
 from graph.write.actions.draft import node_of
 from graph.write.actions.spec import Create, Given, Link, Mutation, Ref, Update
 from graph.write.validation import required
+from loaders.custom import CustomFieldInput
 from loaders.inputs import InputField, input_type
 from loaders.registry import REGISTRY, enum_type
 
@@ -196,6 +198,9 @@ def input_of(mutation: Mutation) -> Any:
     for link in mutation.links:
         members += _linked(link)
     members += [_given(mutation, each) for each in mutation.given]
+    if customised(mutation) is not None:
+        text = "Values of custom fields, by name; what is not named stays."
+        members.append(InputField("custom", text, lambda: list[CustomFieldInput] | None))
     if mutation.updates:
         text = "Version it must still have; with another one nothing is done (CONFLICT)."
         members.append(InputField("ifVersion", text, lambda: int | None))

@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from graph.errors import GraphError
+from loaders.backing import Backing
 from loaders.completion import Tagged
 from loaders.operations import Field, Operation
 from loaders.viewer import Viewer
@@ -53,12 +54,14 @@ class Context:
         answers: By response key.
         feed: The changes of the graph; None where nobody follows them.
         rereading: Reads nodes that changed; None without a feed.
+        backing: What other resolvers stand on; None where there is none.
     """
 
     viewer: Viewer
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
     feed: "Feed | None" = None
     rereading: "Rereading | None" = None
+    backing: Backing | None = None
 
 
 async def judged(
@@ -68,6 +71,7 @@ async def judged(
     variables: dict[str, Any] | None,
     viewer: Viewer,
     feed: "Feed | None" = None,
+    backing: Backing | None = None,
 ) -> Response:
     """The response as graphql-core completes it.
 
@@ -78,8 +82,10 @@ async def judged(
         variables: The variables as they were sent.
         viewer: Who asks.
         feed: The changes of the graph.
+        backing: What resolvers stand on whose answer is no plain read.
     """
     context = context_of(viewer, feed)
+    context.backing = backing
     for planned, answer in found:
         context.answers[planned.key] = lenient(planned, answer)
     name = operation.definition.name

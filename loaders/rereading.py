@@ -13,6 +13,9 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLResolveInfo,
+    InlineFragmentNode,
+    NamedTypeNode,
+    NameNode,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -71,7 +74,16 @@ def _query(info: GraphQLResolveInfo[Any]) -> str:
         for field in info.field_nodes
         for each in (field.selection_set.selections if field.selection_set else ())
     )
-    selected = SelectionSetNode(selections=selections)
+    named = cast("Any", graphql).get_named_type(cast("Any", info).return_type).name
+    selected = SelectionSetNode(
+        selections=(
+            InlineFragmentNode(
+                type_condition=NamedTypeNode(name=NameNode(value=named)),
+                directives=(),
+                selection_set=SelectionSetNode(selections=selections),
+            ),
+        )
+    )
     fragments = _reached(selected, cast("Any", info).fragments)
     used = {
         each.name.value

@@ -14,13 +14,14 @@ import hashlib
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, cast
 
 import orjson
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from loaders.tags import EVERYTHING
 from loaders.viewer import Viewer
 
 PREFIX = "c360:"
@@ -92,6 +93,20 @@ class Responses:
         A Redis that is away loses nothing by it that its answers' time would not end.
         """
         await self._try(bump(self._redis, tags))
+
+    async def purge(self) -> None:
+        """Delete every kept answer at once: for an erasure, after which none may lie about.
+
+        A Redis that is away ends them itself, when their time is over.
+        """
+        await self.forget([EVERYTHING])
+        await self._try(self._delete_all())
+
+    async def _delete_all(self) -> None:
+        # The client types its options as unknown keywords.
+        names = cast("AsyncIterator[bytes]", self._redis.scan_iter(match=PREFIX + "r:*"))  # pyright: ignore[reportUnknownMemberType]
+        async for name in names:
+            await self._redis.unlink(name)
 
     async def _make(
         self, names: list[str], versions: list[bytes | None], seconds: int, make: Make

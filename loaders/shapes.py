@@ -58,6 +58,13 @@ class MoneyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldValueOf:
+    """A value of any type: stored as a list of the value and, of an amount, its currency."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesOf:
     """A value object stored as a map by field name, or a list of them."""
 
@@ -170,7 +177,7 @@ class Page:
 
 
 Shape = (
-    Scalar | EnumName | Id | AnyId | Typename | MoneyOf | ValuesOf | FromMap | Cursor
+    Scalar | EnumName | Id | AnyId | Typename | MoneyOf | FieldValueOf | ValuesOf | FromMap | Cursor
     | Object | Listed | Lookup | Edges | Info | Count | Facets | Page
 )  # fmt: skip
 

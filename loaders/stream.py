@@ -4,6 +4,7 @@ An entry's id is `<number>-0`, so a number that was added before is refused: no 
 hold ids and names, never values. Whatever is not in the stream any more is in the graph.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
@@ -92,12 +93,30 @@ async def reset(cache: redis.asyncio.Redis) -> None:
     await cache.delete(KEY)
 
 
-async def wake(cache: redis.asyncio.Redis) -> None:
-    """Tell the relay that there is something in the outbox; without Redis it finds out itself."""
-    try:
-        await _untyped(cache).publish(WAKE, b"1")
-    except (RedisError, OSError):
-        return
+class Waker:
+    """Tells the relay that there is something in the outbox, without letting anybody wait.
+
+    Without Redis the relay finds out by itself, a little later.
+    """
+
+    def __init__(self, cache: redis.asyncio.Redis) -> None:
+        self._cache = cache
+        self._again = False
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Send word soon; while one is on its way, one more is enough for all."""
+        self._again = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        while self._again:
+            self._again = False
+            try:
+                await _untyped(self._cache).publish(WAKE, b"1")
+            except (RedisError, OSError):
+                return
 
 
 async def woken(cache: redis.asyncio.Redis) -> AsyncGenerator[None]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from graph.custom.taking import take
 from graph.database import Graph
 from graph.errors import GraphError
 from graph.statements import Kind, Statement
@@ -29,6 +30,7 @@ from graph.write.actions import (
     Refusal,
     Work,
     perform,
+    plan,
     ready,
     sketch,
 )
@@ -85,6 +87,15 @@ class Writes:
         self.changed: Changed | None = None
         self.batches: Counter[int] = Counter()
 
+    async def prepare(self, mutation: Mutation) -> None:
+        """Have the database plan an action, so that no request waits for it.
+
+        Raises:
+            GraphError: the database cannot be reached.
+        """
+        if isinstance(mutation, Action):
+            await plan(self._graph, mutation)
+
     async def do(self, mutation: Mutation, value: dict[str, Any], viewer: Viewer) -> Outcome:
         """Perform one mutation.
 
@@ -102,6 +113,7 @@ class Writes:
         wrong = {each.path[0] for each in found.refusals}
         missing = [each for each in draft.refusals if each.path[0] not in wrong]
         draft.refusals = [*found.refusals, *missing]
+        await take(self._graph, draft)
         if isinstance(mutation, Procedure):
             return await self._proceed(mutation, draft)
         if not isinstance(mutation, Action):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 
@@ -39,14 +39,19 @@ def _rereading(info: Info) -> Rereading:
     return found
 
 
+def _core(info: Info) -> Any:
+    """What graphql-core knows of the field at hand; Strawberry keeps it to itself."""
+    return cast("Any", info)._raw_info
+
+
 async def _node(root: Any, info: Info) -> Any:
     """The node that changed, as it is now."""
-    return await _rereading(info).node(info._raw_info, root.entity_id)  # pyright: ignore[reportPrivateUsage]
+    return await _rereading(info).node(_core(info), root.entity_id)
 
 
 async def _customer(root: Any, info: Info) -> Any:
     """The customer, as it is now."""
-    return await _rereading(info).node(info._raw_info, root.customer_id)  # pyright: ignore[reportPrivateUsage]
+    return await _rereading(info).node(_core(info), root.customer_id)
 
 
 @strawberry.type(description="One change of one node: what changed, who did it, and when.")
@@ -186,12 +191,12 @@ async def _customer_changed(
 class Subscription:
     """Everything that can be followed."""
 
-    changes: Change = strawberry.subscription(
+    changes: Change = strawberry.subscription(  # pyright: ignore[reportAssignmentType] - one at a time
         resolver=_changes,
         description="Every change, once and in order; what a node selects is read again for the "
         "viewer.",
     )
-    customer_changed: CustomerChange = strawberry.subscription(
+    customer_changed: CustomerChange = strawberry.subscription(  # pyright: ignore[reportAssignmentType]
         resolver=_customer_changed,
         description="Every change that concerns a customer, once and in order.",
     )

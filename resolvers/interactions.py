@@ -33,6 +33,7 @@ class Interaction(Activity):
     duration_seconds: int | None = prop()
     visibility: str | None = prop()
     thread: str | None = prop()
+    addresses: list[str] = prop()
     participants: Any = edge(
         model.interactions.PARTICIPATED_IN.back,
         "Participant",
@@ -76,6 +77,7 @@ class Email(Interaction, Sourced):
     """An e-mail."""
 
     message_id: str | None = prop()
+    in_reply_to: str | None = prop()
     opened: bool | None = prop()
     bounced: bool | None = prop()
 
@@ -148,4 +150,5 @@ class Task(Interaction, Sourced, OpenItem):
     status: str | None = prop()
     priority: str | None = prop()
     due_at: datetime | None = prop()
+    remind_at: datetime | None = prop()
     completed_at: datetime | None = prop()

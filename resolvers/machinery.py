@@ -42,6 +42,7 @@ class FieldDef(Node):
     type: str = prop()
     purpose: str | None = prop()
     retention: str | None = prop()
+    retired_at: datetime | None = prop()
 
 
 @node(model.machinery.LEGAL_HOLD)

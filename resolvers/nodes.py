@@ -8,7 +8,8 @@ from datetime import date, datetime
 import strawberry
 
 from graph import parties as cypher
-from loaders.declare import computed, interface, own_id, prop
+from loaders.custom import FIELDS, CustomField
+from loaders.declare import computed, interface, own_id, prop, values
 
 
 @interface(None)
@@ -19,6 +20,9 @@ class Node:
     version: int = prop()
     created_at: datetime | None = prop()
     changed_at: datetime = prop()
+    custom_fields: list[CustomField] = values(
+        FIELDS, "Custom fields that have a value, by name.", many=True
+    )
 
 
 @interface(None)

@@ -52,6 +52,7 @@ class Opportunity(Sourced, OpenItem):
     lead_score: int | None = prop()
     origin: str | None = prop()
     loss_reason: str | None = prop()
+    win_reason: str | None = prop()
     competitor: str | None = prop()
     next_step: str | None = prop()
     customer: Any = customer()

@@ -24,6 +24,8 @@ class DocumentLine:
     discount: float | None = prop()
     amount: Money = prop()
     description: str | None = prop()
+    shipped: float | None = prop()
+    returned: float | None = prop()
 
 
 @interface(model.orders.DOCUMENT)

@@ -175,6 +175,7 @@ class PriceList(Sourced):
     name: str = prop()
     currency: str | None = prop()
     tier: str | None = prop()
+    discount: float | None = prop()
     valid_from: date | None = prop()
     valid_to: date | None = prop()
     prices: Any = edge(

@@ -11,14 +11,18 @@ from graph import orders as order_cypher
 from graph import organisation as organisation_cypher
 from graph import parties as party_cypher
 from graph import products as product_cypher
+from loaders.consents import consent
 from loaders.declare import Order, Way, find, find_many, listing
 from loaders.exploring import neighborhood, path
+from loaders.history import diff, history
 from loaders.metrics import metrics
 from loaders.searching import search
 from resolvers.changes import ChangeConnection, changes_page
 from resolvers.exploring import EXPLORABLE, MEASURED
+from resolvers.exports import ExportQuery
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
+from resolvers.privacy import PrivacyQuery
 from resolvers.sorting import BY_NAME, LATEST_OPENED, NEWEST, any_of
 from resolvers.viewer import Viewer, viewer
 
@@ -28,7 +32,7 @@ _LIFECYCLES = any_of(
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query:
+class Query(PrivacyQuery, ExportQuery):
     """Everything that can be asked."""
 
     viewer: Viewer = strawberry.field(resolver=viewer, description="Who asks.")
@@ -39,6 +43,14 @@ class Query:
     path: Any = path("The shortest ways from one node to another.", EXPLORABLE)
     neighborhood: Any = neighborhood(
         "A node and what is around it, to draw a graph; null when there is none.", EXPLORABLE
+    )
+
+    history: Any = history(
+        "The changes of a node, the latest first: what changed, who did it and why; relationships "
+        "are compared by `diff`."
+    )
+    diff: Any = diff(
+        "What differs in a node between two moments; null when there is no such node.", EXPLORABLE
     )
 
     metrics: Any = metrics(
@@ -71,6 +83,11 @@ class Query:
         "All partners, by name.",
         order=BY_NAME,
         where=(any_of(model.parties.COMPANY, "partnerKind", "kinds", "Only these kinds."),),
+    )
+
+    consent: Any = consent(
+        "The decision of a person that counts for a purpose over a channel, the latest; null when "
+        "there is none. See `expiresAt`: an agreement that has run out is none."
     )
 
     product: Any = find(

@@ -7,6 +7,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph.actions import ALL
+from loaders.custom import SIMPLE_VALUE, SimpleValue
+from loaders.history import FIELD_VALUE, FieldValue
 from loaders.mutating import mutation_type
 from loaders.registry import DATE, DATE_TIME, DECIMAL, REGISTRY
 from resolvers import (
@@ -22,7 +24,9 @@ from resolvers import (
     programs,
 )
 from resolvers.changes import Subscription
+from resolvers.exports import ExportMutation
 from resolvers.parties import companies, customer, people
+from resolvers.privacy import PrivacyMutation
 from resolvers.query import Query
 
 DOMAINS = (
@@ -35,10 +39,15 @@ REGISTRY.complete = True
 
 SCHEMA = strawberry.Schema(
     Query,
-    mutation=mutation_type(ALL),
+    mutation=mutation_type(ALL, PrivacyMutation, ExportMutation),
     subscription=Subscription,
     types=[*REGISTRY.types.values()],
-    config=StrawberryConfig(scalar_map={datetime: DATE_TIME, date: DATE, Decimal: DECIMAL}),
+    config=StrawberryConfig(
+        scalar_map={
+            datetime: DATE_TIME, date: DATE, Decimal: DECIMAL, SimpleValue: SIMPLE_VALUE,
+            FieldValue: FIELD_VALUE,
+        }
+    ),
 )
 
 

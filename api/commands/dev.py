@@ -36,6 +36,7 @@ def dev(
         own_engines=True,
         prepare=functools.partial(_fill, settings) if demo else None,
         on_ready=functools.partial(_welcome, settings),
+        work=True,
     )
     serve(settings, plan)
 

@@ -31,7 +31,9 @@ from graph.imports import (
     Progress,
     Summary,
     Tally,
+    generic_mapping,
     import_file,
+    is_generic,
     load_mapping,
 )
 from graph.migrations import migrate
@@ -44,7 +46,11 @@ REPORTS = "imports"
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, JSONL (both also .gz) or XLSX.")],
     mapping: Annotated[
-        Path, typer.Option(help="A YAML file, or the name of a mapping that comes along.")
+        Path,
+        typer.Option(
+            help="A YAML file, the name of a mapping that comes along, node:LABEL, or "
+            "link:TYPE:START:END."
+        ),
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
@@ -57,7 +63,8 @@ def import_(
     settings = load_settings()
     try:
         _check_source(source)
-        usable = load_mapping(mapping)
+        name = str(mapping)
+        usable = generic_mapping(name, file) if is_generic(name) else load_mapping(mapping)
         with bulk_work():
             summary = asyncio.run(_import(settings, file, usable, source, dry_run=dry_run))
     except ImportRefused as error:

@@ -86,7 +86,7 @@ async def write_all(place: Place, count: int) -> dict[str, str]:
 
 def kill_at_random(place: Place, first: Server, kills: list[str], stack: ExitStack) -> None:
     """Kill databases and servers in the order given; a server is started again."""
-    draw = random.Random(7)  # noqa: S311 - which moments, not secrets
+    draw = random.Random(7)
     running = first
     for what in kills:
         time.sleep(draw.uniform(0.5, 2.0))

@@ -17,7 +17,7 @@ from graphql import (
 from loaders.schema import source_of
 from loaders.sources import Many
 
-PAGE = ("first", "after", "last", "before", "filter", "orderBy")
+PAGE = ("first", "after", "last", "before", "filter", "orderBy", "asOf")
 AT_ONCE = 6
 """Connections of one type that one query asks for: what one plan can hold without strain."""
 

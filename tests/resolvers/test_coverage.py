@@ -22,6 +22,9 @@ UNREAD = {
     "IdempotencyKey": "holds what makes requests repeatable; nobody reads it",
     "Suppression": "a digest that only the write path compares",
     "Alias": "the id of a merged party; reads follow it",
+    "Relay": "the end of the chain of events, which only the relay reads",
+    "WebhookState": "what the worker notes of a webhook",
+    "Delivery": "read as the log of its webhook",
     "Migration": "the database's own record of its schema",
 }
 HIDDEN: dict[str, str] = {"Webhook.secret": "a credential"}

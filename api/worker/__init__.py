@@ -1,0 +1,1 @@
+"""What is done in the background: the relay of changes, jobs, and webhooks."""

@@ -1,0 +1,25 @@
+"""What ordinary resolvers stand on: those whose answer is no plain read of the graph."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graph.database import Graph
+from graph.exports import Folder
+
+
+@dataclass(slots=True)
+class Backing:
+    """The parts of one server that such a resolver may use.
+
+    Attributes:
+        graph: The graph.
+        plan: Makes a request ready to run, or says what is wrong with it, as `Executor.plan` does.
+        purge: Deletes every kept answer; None where none are kept.
+        exports: Where finished exports lie; None where nothing is exported.
+    """
+
+    graph: Graph
+    plan: Callable[[str, dict[str, Any] | None, str | None], Any]
+    purge: Callable[[], Awaitable[None]] | None = None
+    exports: Folder | None = None

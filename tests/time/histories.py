@@ -1,0 +1,147 @@
+"""Random histories: batches of a small shop, hour by hour, with everything that can change."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from graph.database import Graph
+from graph.model import MODEL
+from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, Writer, write
+from loaders.execution import Executor
+from tests.time.asking import ask, at, bare
+
+PERSON, COMPANY = MODEL.by_label["Person"], MODEL.by_label["Company"]
+ORDER, PRODUCT, CALL = (MODEL.by_label[name] for name in ("Order", "Product", "Call"))
+PROGRAM = MODEL.by_label["Program"]
+TYPES = MODEL.by_type
+NAMES = "abcd"
+CITIES = ("Lyon", "Graz", "Leeds", None)
+
+QUESTIONS = (
+    """{ people(first: 50, orderBy: [{field: CITY}]) {
+      totalCount facets(field: CITY) { value count }
+      edges { node {
+        id version createdAt changedAt name city email
+        identifiers(first: 20) { totalCount edges { primary node { kind value } } }
+        companies(first: 10) { totalCount edges { title node { id name } } }
+        orders(first: 10) { totalCount edges { role node {
+          id number total { amount currency } status
+          lines(first: 10) { totalCount edges { line quantity node { sku name unit } } } } } }
+        timeline(first: 10) { totalCount edges { node { __typename id at } } }
+        orderStats { orders total { amount currency } firstAt }
+        interactionStats { channel interactions }
+        sourceRecords(first: 5) { edges { rule node { externalId version } } } } } } }""",
+    """{ companies(first: 50) { totalCount edges { node {
+      id name version people(first: 9) { totalCount edges { title node { id city } } }
+      partner { id } accounts: partners(first: 9) { edges { node { id } } }
+      timeline(first: 9, scope: HIERARCHY) { edges { node { id } } } } } }
+      partners(first: 9) { totalCount edges { node { id name partnerKind
+        programs(first: 9) { edges { level node { name } } } } } } }""",
+    """{ customer(by: {email: "a0@example.org"}) { id name city
+        ... on Person { companies(first: 3) { edges { node { name } } } } }
+      order(by: {number: "N-a"}) { id status customer { __typename id name } }
+      product(by: {sku: "s-b"}) { id name unit } }""",
+    """{ orders(first: 50, filter: {or: [{customer: {name: {ne: "B"}}},
+          {lines: {some: {quantity: {gt: 1.5}, node: {unit: {eq: "box"}}}}}]},
+          orderBy: [{field: CUSTOMER_NAME, direction: DESC}, {field: STATUS, nulls: FIRST}]) {
+        totalCount facets(field: STATUS) { value count } edges { node { id status } } }
+      last: orders(last: 2) { edges { node { id number } } pageInfo { hasPreviousPage } } }""",
+    """{ metrics(entity: {order: {groupBy: [{field: STATUS}, {field: CUSTOMER_NAME}],
+        measures: [{function: COUNT}, {function: SUM, field: TOTAL}]}}) {
+        keys { value } values { number money { amount currency } } currency }
+      products(first: 9, filter: {documents: {count: {gte: 1}}}) { totalCount
+        edges { node { sku documents(first: 9) { edges { node { id } } } } } } }""",
+)
+"""What is asked at every moment; nothing of it depends on the day."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The answers to all questions at a moment."""
+
+    at: str
+    answers: list[Any]
+
+
+def moment(hour: int, minute: int = 0) -> str:
+    """A time of a fictitious day, as the graph stores it."""
+    return f"2026-03-{1 + hour // 24:02}T{hour % 24:02}:{minute:02}:00.000Z"
+
+
+def batch(random: Random) -> Batch:
+    """What one system says in one hour."""
+
+    def some(rate: float = 0.6) -> list[str]:
+        return [name for name in NAMES if random.random() < rate]
+
+    def person(name: str) -> NodeRow:
+        values: dict[str, Any] = {"name": name.upper(), "city": random.choice(CITIES)}
+        if random.random() < 0.5:
+            values["email"] = random.choice([f"{name}{random.randrange(2)}@example.org", None])
+        return NodeRow(("crm", name), values)
+
+    def order(name: str) -> NodeRow:
+        values: dict[str, Any] = {"number": f"N-{name}", "at": moment(NAMES.index(name))}
+        values["status"] = random.choice(["PLACED", "SHIPPED", None])
+        values |= {"total": random.randrange(100, 900), "currency": "EUR"}
+        return NodeRow(("shop", name), values)
+
+    def product(name: str) -> NodeRow:
+        values = {"sku": f"s-{name}", "name": random.choice(["Bolt", "Nut"])}
+        return NodeRow(("shop", name), {**values, "unit": random.choice(["box", "bag", None])})
+
+    def line(name: str, number: int) -> LinkRow:
+        values = {"line": number, "quantity": float(random.randrange(1, 4)), "unitPrice": 1}
+        end = ("shop", random.choice(NAMES))
+        return LinkRow(("shop", name), end, {**values, "amount": 1})
+
+    def pairs(system: str, other: str, values: Any = dict) -> list[LinkRow]:
+        return [LinkRow((system, n), (other, random.choice(NAMES)), values()) for n in some()]
+
+    companies = [
+        NodeRow(("erp", n), {"name": f"{n.upper()} {random.randrange(2)}"}) for n in some()
+    ]
+    calls = [NodeRow(("pbx", n), {"at": moment(9), "channel": "PHONE"}) for n in some(0.3)]
+    whole = random.random() < 0.5
+    return Batch(
+        [
+            Nodes(PERSON, [person(name) for name in some()]),
+            Nodes(COMPANY, companies),
+            Nodes(PRODUCT, [product(name) for name in some()]),
+            Nodes(ORDER, [order(name) for name in some()]),
+            Nodes(CALL, calls),
+            Nodes(PROGRAM, [NodeRow(("erp", "gold"), {"name": "Gold"})]),
+            Links(TYPES["FOR"], ORDER, PERSON, pairs("shop", "crm"), complete=whole),
+            Links(
+                TYPES["CONTAINS"], ORDER, PRODUCT,
+                [line(name, number) for name in some() for number in (1, 2)], complete=whole,
+            ),
+            Links(
+                TYPES["WORKS_AT"], PERSON, COMPANY,
+                pairs("crm", "erp", lambda: {"title": random.choice(["CEO", "CTO", None])}),
+                complete=random.random() < 0.5,
+            ),
+            Links(TYPES["PARTICIPATED_IN"], PERSON, CALL, pairs("crm", "pbx")),
+            Links(TYPES["SERVES"], COMPANY, PERSON, pairs("erp", "crm"), complete=whole),
+            Links(
+                TYPES["ENROLLED_IN"], COMPANY, PROGRAM,
+                [LinkRow(("erp", n), ("erp", "gold"), {}) for n in some(0.3)],
+            ),
+        ]
+    )  # fmt: skip
+
+
+async def answers(executor: Executor, as_of: str | None = None) -> list[Any]:
+    """The answers to all questions, now or as of a moment."""
+    asked = [each if as_of is None else at(each, as_of) for each in QUESTIONS]
+    return [bare(await ask(executor, each)) for each in asked]
+
+
+async def history(graph: Graph, executor: Executor, seed: int, hours: int) -> list[Snapshot]:
+    """Make a history in an empty graph, and take a snapshot after every hour."""
+    random = Random(seed)
+    found = [Snapshot(moment(0), await answers(executor))]
+    for hour in range(1, hours + 1):
+        await write(graph, batch(random), Writer("tester", "test", moment(hour)))
+        found.append(Snapshot(moment(hour), await answers(executor)))
+    return found
