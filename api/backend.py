@@ -119,6 +119,7 @@ class Answering:
         operations: What clients are known to send.
         work: Whether this process is a worker, too.
         exports: Where finished exports lie; None exports nothing.
+        private: Whether webhooks may be sent to private and local addresses.
     """
 
     max_batch: int
@@ -126,6 +127,7 @@ class Answering:
     operations: Sequence[StoredOperation] = ()
     work: bool = False
     exports: Folder | None = None
+    private: bool = False
 
 
 # The first thing a newcomer asks.
@@ -172,7 +174,14 @@ async def _worker(
         yield
         return
     more = runners(backend.executor, answering.exports) if answering.exports else RUNNERS
-    async with working(backend.graph, backend.cache, endpoints.redis_url, more):
+    async with working(
+        backend.graph,
+        backend.cache,
+        endpoints.redis_url,
+        more,
+        reader=backend.executor,
+        private=answering.private,
+    ):
         yield
 
 

@@ -7,6 +7,7 @@ ApiError
     DATA_DIR_UNUSABLE   the data directory cannot be written
     NOT_IN_PRODUCTION   the command makes no sense outside development
     FILE_UNREADABLE     the named file is not there or is no text
+    FILE_UNWRITABLE     the named file cannot be written
     OPERATIONS_UNUSABLE a stored operation cannot be read or does not fit the schema
 
 Engines and the graph have their own trees (`graph.engines.errors`, `graph.errors`), settings theirs
@@ -22,6 +23,7 @@ Code = Literal[
     "DATA_DIR_UNUSABLE",
     "NOT_IN_PRODUCTION",
     "FILE_UNREADABLE",
+    "FILE_UNWRITABLE",
     "OPERATIONS_UNUSABLE",
 ]
 

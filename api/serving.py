@@ -74,7 +74,12 @@ def serve(settings: Settings, plan: Plan) -> None:
     known = stored_operations(settings.operations_dir) if settings.operations_dir else []
     keep = settings.response_cache == "on"
     answering = Answering(
-        settings.max_batch, keep, known, plan.work, folder_in(settings.data_dir)
+        settings.max_batch,
+        keep,
+        known,
+        work=plan.work,
+        exports=folder_in(settings.data_dir),
+        private=settings.webhook_targets == "any",
     )
     with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
         port = int(listener.getsockname()[1])

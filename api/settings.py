@@ -146,6 +146,12 @@ class Settings(BaseSettings):
         "Folder of GraphQL documents that are planned before the server is ready.",
         "a directory that can be read",
     )
+    webhook_targets: Literal["public", "any"] = _setting(
+        "C360_WEBHOOK_TARGETS",
+        "public",
+        "Where webhooks may be sent: public addresses only, or private and local ones too.",
+        "public or any",
+    )
     bolt_port: int | None = _setting(
         "C360_BOLT_PORT",
         None,

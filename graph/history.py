@@ -13,7 +13,7 @@ from graph.past.fragments import OVERWRITTEN, state
 MAX_LINKS = 1_000
 """How many relationships gained and lost are told at most."""
 
-UNKNOWN = frozenset(OVERWRITTEN)
+UNKNOWN = frozenset({*OVERWRITTEN, "label"})
 """Properties of which former states keep no value of the node's own."""
 
 
@@ -152,8 +152,9 @@ def _event_of(changed: LiteralString) -> LiteralString:
 
 _KIND: LiteralString = (
     "CASE WHEN before IS NULL AND after.version = 1 THEN 'CREATED' "
-    "WHEN after.archivedLabels IS NOT NULL AND before.archivedLabels IS NULL THEN 'ARCHIVED' "
-    "WHEN after.archivedLabels IS NULL AND before.archivedLabels IS NOT NULL THEN 'RESTORED' "
+    "WHEN after.archivedLabels IS NOT NULL THEN 'ARCHIVED' "
+    "WHEN before.archivedLabels IS NOT NULL OR event.patch CONTAINS '\"archived\":false' "
+    "THEN 'RESTORED' "
     "ELSE 'CHANGED' END"
 )
 

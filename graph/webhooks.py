@@ -1,5 +1,7 @@
 """Webhooks as they are read: who is told of what, and what has become of it."""
 
+import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +64,11 @@ class Webhook:
         return not self.events or any(each in names for each in self.events)
 
 
+def new_secret() -> str:
+    """Return a secret that signs the messages of a webhook, in the form of Standard Webhooks."""
+    return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+
+
 async def active(graph: Graph) -> list[Webhook]:
     """Return every webhook that is switched on.
 
@@ -69,7 +76,10 @@ async def active(graph: Graph) -> list[Webhook]:
         GraphError: what `Graph.run` raises.
     """
     rows: list[Any] = (await graph.run(ACTIVE))[0][0]
-    return [Webhook(*row[:2], row[2] or [], *row[3:]) for row in rows]
+    return [
+        Webhook(id_, url, events or [], secret, selection, position, failing_since)
+        for id_, url, events, secret, selection, position, failing_since in rows
+    ]
 
 
 async def event_with_former(graph: Graph, id_: str) -> tuple[Event, dict[str, Any] | None] | None:

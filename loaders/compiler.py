@@ -80,7 +80,7 @@ class Compiler:
         definition = type_.fields[name]
         source = source_of(definition)
         if self.as_of is not None:
-            check(source, f"{type_.name}.{name}")
+            check(source, f"{type_.name}.{name}", on_edge=scope.on_edge)
         shape = self._shape(type_, definition, source, nodes, scope, slots)
         return Entry(key, shape, is_required(definition))
 

@@ -7,12 +7,12 @@ from typing import LiteralString
 from graphql import FieldNode, GraphQLField
 from graphql.execution.values import VariableValues
 
-from graph.past import Timeless, at_time, check_clauses, check_expression
+from graph.past import OVERWRITTEN, Timeless, at_time, check_clauses, check_expression
 from graph.statements import Pattern, Statement
 from loaders.arguments import Argument, Bindings, arguments
 from loaders.connections import argument
 from loaders.errors import BadRequest, Code
-from loaders.sources import Computed, Many, One, Source, Values
+from loaders.sources import Computed, Many, One, Source, Stored, Values
 
 AS_OF = argument(
     "asOf",
@@ -75,7 +75,7 @@ def rewound(statement: Statement, field: str, moment: LiteralString) -> Statemen
     return replace(statement, name=statement.name + ".as_of", text=text)
 
 
-def check(source: Source | None, field: str) -> None:
+def check(source: Source | None, field: str, *, on_edge: bool) -> None:
     """See whether a field can be answered at a time.
 
     Raises:
@@ -85,6 +85,8 @@ def check(source: Source | None, field: str) -> None:
         match source:
             case Computed(expression) | Values(expression):
                 check_expression(expression.text)
+            case Stored(declared) if declared.name in OVERWRITTEN and not on_edge:
+                raise Timeless("a property that former states do not keep")  # noqa: TRY301
             case One(_, Pattern() as reach) | Many(_, Pattern() as reach):
                 check_clauses(reach.text)
             case _:

@@ -24,6 +24,7 @@ from graph.write import outbox
 from graph.write.outbox import Turn
 from loaders import stream
 from loaders.responses import bump, drop
+from loaders.stopping import stop
 from loaders.tags import parties_of_events, tags_of_events
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -31,6 +32,7 @@ logger = structlog.stdlib.get_logger(__name__)
 BATCH = 1_000
 TURN_MILLIS = 6_000
 KEEP_SECONDS = 2.0
+STANDBY_SECONDS = 1.0
 POLL_SECONDS = 0.25
 REST_SECONDS = 1.0
 HEADS = 50_000
@@ -86,13 +88,12 @@ class Relay:
                     busy = await self.step()
                 except GraphError as error:
                     logger.warning("the relay cannot reach the graph", code=error.code)
-                    self._turn, busy = None, False
+                    busy = self._lose()
                     await asyncio.sleep(REST_SECONDS)
                 if not busy:
                     await self._pause()
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            await stop(listening)
             await self._leave()
 
     async def step(self) -> bool:
@@ -114,11 +115,11 @@ class Relay:
         try:
             done = await outbox.number(self._graph, turn, events)
         except GraphError:
-            self._turn = None
+            self._lose()
             raise
         if not done:
             # Either the turn is lost or an answer was: the graph knows.
-            self._turn = None
+            self._lose()
             return True
         self._remember(events)
         self._point("announce")
@@ -133,6 +134,8 @@ class Relay:
         if self._turn is not None and now - self._kept < KEEP_SECONDS:
             return self._turn
         had = self._turn
+        if had is None and now - self._kept < STANDBY_SECONDS:
+            return None
         self._turn = await outbox.take_turn(self._graph, self._holder, TURN_MILLIS)
         self._kept = now
         if self._turn is not None and had is None:
@@ -140,6 +143,11 @@ class Relay:
             self.behind = True
             await self._begin(self._turn)
         return self._turn
+
+    def _lose(self) -> bool:
+        """Forget the turn, and ask for it at the next step; never busy."""
+        self._turn, self._kept = None, 0.0
+        return False
 
     async def _begin(self, turn: Turn) -> None:
         """Announce what a predecessor may not have announced."""

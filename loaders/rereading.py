@@ -69,21 +69,7 @@ class Rereading:
 
 def _query(info: GraphQLResolveInfo[Any]) -> str:
     """The text of the query for what the field at hand selects."""
-    selections = tuple(
-        each
-        for field in info.field_nodes
-        for each in (field.selection_set.selections if field.selection_set else ())
-    )
-    named = cast("Any", graphql).get_named_type(cast("Any", info).return_type).name
-    selected = SelectionSetNode(
-        selections=(
-            InlineFragmentNode(
-                type_condition=NamedTypeNode(name=NameNode(value=named)),
-                directives=(),
-                selection_set=SelectionSetNode(selections=selections),
-            ),
-        )
-    )
+    selected = _selected(info)
     fragments = _reached(selected, cast("Any", info).fragments)
     used = {
         each.name.value
@@ -91,29 +77,40 @@ def _query(info: GraphQLResolveInfo[Any]) -> str:
         for each in _below(part)
         if isinstance(each, VariableNode)
     }
+    given = [
+        each
+        for each in info.operation.variable_definitions or ()
+        if each.variable.name.value in used
+    ]
     head = cast("OperationDefinitionNode", _HEAD.definitions[0])
     root: Any = head.selection_set.selections[0]
+    field = type(root)(
+        name=root.name, arguments=root.arguments, directives=(), selection_set=selected
+    )
     operation = OperationDefinitionNode(
         operation=head.operation,
         name=head.name,
-        variable_definitions=(
-            *(head.variable_definitions or ()),
-            *(
-                each
-                for each in info.operation.variable_definitions or ()
-                if each.variable.name.value in used
-            ),
-        ),
+        variable_definitions=(*(head.variable_definitions or ()), *given),
         directives=(),
-        selection_set=SelectionSetNode(
-            selections=(
-                type(root)(
-                    name=root.name, arguments=root.arguments, directives=(), selection_set=selected
-                ),
-            )
-        ),
+        selection_set=SelectionSetNode(selections=(field,)),
     )
     return graphql.print_ast(DocumentNode(definitions=(operation, *fragments)))
+
+
+def _selected(info: GraphQLResolveInfo[Any]) -> SelectionSetNode:
+    """What all mentions of the field at hand select, on its type."""
+    selections = tuple(
+        each
+        for field in info.field_nodes
+        for each in (field.selection_set.selections if field.selection_set else ())
+    )
+    named = cast("Any", graphql).get_named_type(cast("Any", info).return_type).name
+    inner = InlineFragmentNode(
+        type_condition=NamedTypeNode(name=NameNode(value=named)),
+        directives=(),
+        selection_set=SelectionSetNode(selections=selections),
+    )
+    return SelectionSetNode(selections=(inner,))
 
 
 def _variables(info: GraphQLResolveInfo[Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ costs no memory, and nobody misses an event or gets one twice.
 """
 
 import asyncio
-import contextlib
 from collections import deque
 
 import redis.asyncio
@@ -17,6 +16,7 @@ from graph.changes import Event, end, since
 from graph.database import Graph
 from graph.errors import GraphError
 from loaders import stream
+from loaders.stopping import stop
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -69,9 +69,7 @@ class Tail:
     async def close(self) -> None:
         """Stop following."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await stop(self._task)
 
     async def _start(self) -> None:
         if self._task is not None:

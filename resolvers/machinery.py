@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from graph import model
-from loaders.declare import edge, node, prop
+import strawberry
+
+from graph import model, webhooks
+from loaders.declare import edge, node, prop, value, values
 from resolvers.nodes import Node, Sourced
 from resolvers.sorting import BY_NAME
 
@@ -21,6 +23,32 @@ class Rule(Sourced):
     delay_hours: float | None = prop()
 
 
+@value
+class Delivery:
+    """One change on its way to a webhook."""
+
+    id: strawberry.ID = strawberry.field(
+        description="Id of the message, the same for every attempt (`webhook-id`)."
+    )
+    state: str = strawberry.field(
+        description="QUEUED while it waits for an attempt, then DELIVERED or FAILED."
+    )
+    attempts: int = strawberry.field(description="How often it was sent.")
+    status: int | None = strawberry.field(
+        description="HTTP status of the last answer; null without an answer."
+    )
+    error: str | None = strawberry.field(
+        description="Code of why the last attempt failed; null when it did not."
+    )
+    millis: int | None = strawberry.field(
+        description="How long the last attempt took, in milliseconds; null before the first."
+    )
+    at: datetime = strawberry.field(description="When it was queued, UTC.")
+    sent_at: datetime | None = strawberry.field(
+        description="When it was sent last, UTC; null before the first attempt."
+    )
+
+
 @node(model.machinery.WEBHOOK)
 class Webhook(Sourced):
     """An address that is told of changes."""
@@ -30,6 +58,11 @@ class Webhook(Sourced):
     selection: str | None = prop()
     active: bool | None = prop()
     disabled_at: datetime | None = prop()
+    deliveries: list[Delivery] = values(
+        webhooks.LOG,
+        "What became of the last 50 changes that it was told of, the newest first.",
+        many=True,
+    )
 
 
 @node(model.machinery.FIELD_DEF)

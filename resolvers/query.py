@@ -22,6 +22,7 @@ from resolvers.exploring import EXPLORABLE, MEASURED
 from resolvers.exports import ExportQuery
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
+from resolvers.pricing import EffectivePrice, effective_price
 from resolvers.privacy import PrivacyQuery
 from resolvers.sorting import BY_NAME, LATEST_OPENED, NEWEST, any_of
 from resolvers.viewer import Viewer, viewer
@@ -107,6 +108,11 @@ class Query(PrivacyQuery, ExportQuery):
         where=(any_of(model.products.PRODUCT, "kind", "kinds", "Only these kinds."),),
     )
     price_lists: Any = listing("PriceList", "All price lists, by name.", order=BY_NAME)
+
+    effective_price: EffectivePrice | None = strawberry.field(
+        resolver=effective_price,
+        description="What a product costs a customer and why; null when no price holds.",
+    )
 
     documents: Any = listing(
         "Document", "All commercial documents, newest first.", order=NEWEST, where=(SINCE, UNTIL)
@@ -250,6 +256,7 @@ class Query(PrivacyQuery, ExportQuery):
     rules: Any = listing("Rule", "All rules, by name.", order=BY_NAME)
     webhooks: Any = listing("Webhook", "All webhooks, by address.", order=Order("NODE.url"))
     field_defs: Any = listing("FieldDef", "All custom fields, by name.", order=BY_NAME)
+    job: Any = find("Job", "One job by its id, with how far it has come; null when there is none.")
     jobs: Any = listing("Job", "All jobs, by kind.", order=Order("NODE.kind"))
 
     changes: ChangeConnection = strawberry.field(

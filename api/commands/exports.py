@@ -47,7 +47,7 @@ def _json(name: str, text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise ApiError("BAD_JSON", f"{name} must be JSON, as in the API.") from error
+        raise typer.BadParameter("is no JSON", param_hint=name) from error
 
 
 async def _export(settings: Settings, asked: Asked, out: Path, principal: Principal) -> Exported:
@@ -60,4 +60,4 @@ async def _export(settings: Settings, asked: Asked, out: Path, principal: Princi
             return await export(made, viewer(principal), asked, out, progress)
     except OSError as error:
         message = "The file cannot be written; choose one in a folder that can be written."
-        raise ApiError("FILE_UNUSABLE", message) from error
+        raise ApiError("FILE_UNWRITABLE", message) from error

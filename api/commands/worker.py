@@ -29,7 +29,9 @@ async def _work(settings: Settings) -> None:
         ended = asyncio.Event()
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, ended.set)
-        more = runners(executor(graph, max_batch=1), folder_in(settings.data_dir))
-        async with working(graph, cache, redis_url, more):
+        reader = executor(graph, max_batch=1)
+        more = runners(reader, folder_in(settings.data_dir))
+        private = settings.webhook_targets == "any"
+        async with working(graph, cache, redis_url, more, reader=reader, private=private):
             logger.info("working")
             await ended.wait()

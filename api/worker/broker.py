@@ -18,6 +18,8 @@ from taskiq.kicker import AsyncKicker
 from taskiq.receiver.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 
+from loaders.stopping import stop
+
 logger = structlog.stdlib.get_logger(__name__)
 
 TASK = "c360.job"
@@ -65,8 +67,7 @@ class Broker:
         try:
             yield
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            await stop(listening)
             with contextlib.suppress(RedisError, OSError):
                 await self._broker.shutdown()
 

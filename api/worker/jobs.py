@@ -14,6 +14,7 @@ from graph.errors import GraphError, Timeout, Unavailable
 from graph.jobs import Run, Runner, Stopped
 from graph.write import queue
 from graph.write.queue import Claimed
+from loaders.stopping import stop
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -47,10 +48,7 @@ class Jobs:
                     await self._sweep()
                     await asyncio.sleep(SWEEP_SECONDS)
         finally:
-            tasks = [each for each in self._running.values() if each is not None]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(*(each for each in self._running.values() if each is not None))
 
     async def run(self, id_: str) -> None:
         """Run one job, unless somebody else does."""
@@ -105,8 +103,7 @@ class Jobs:
             await queue.fail(self._graph, job, "INTERNAL", None)
         finally:
             self._running.pop(job.id, None)
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await stop(beating)
 
     async def _again(self, job: Claimed, error: GraphError) -> None:
         """Try a job again later; the graph that was away must be back to be told so."""

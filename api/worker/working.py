@@ -9,9 +9,12 @@ import structlog
 
 from api.worker.jobs import Jobs
 from api.worker.runners import RUNNERS
+from api.worker.webhooks import Webhooks
 from graph.database import Graph
 from graph.jobs import Runner
+from loaders.execution import Executor
 from loaders.relay import Relay
+from loaders.stopping import stop
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -24,30 +27,35 @@ async def working(
     cache: redis.asyncio.Redis,
     redis_url: str,
     runners: Mapping[str, Runner] = RUNNERS,
+    *,
+    reader: Executor,
+    private: bool,
 ) -> AsyncGenerator[Relay]:
-    """Relay changes and run jobs while this lasts.
+    """Relay changes, run jobs and call webhooks while this lasts.
 
     Args:
         graph: The graph.
         cache: Redis.
         redis_url: The same Redis, for the task library's own connections.
         runners: What runs each kind of job.
+        reader: Reads what webhooks select.
+        private: Whether webhooks may be sent to private and local addresses.
 
     Yields:
         The relay, which can be woken.
     """
     relay = Relay(graph, cache)
     jobs = Jobs(graph, runners, redis_url)
+    webhooks = Webhooks(graph, reader, private=private)
     tasks = [
         asyncio.create_task(_for_ever("relay", relay.run)),
         asyncio.create_task(_for_ever("jobs", jobs.serve)),
+        asyncio.create_task(_for_ever("webhooks", webhooks.serve)),
     ]
     try:
         yield relay
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(*tasks)
 
 
 async def _for_ever(name: str, run: Callable[[], Awaitable[None]]) -> None:

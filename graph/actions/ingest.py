@@ -166,7 +166,7 @@ async def _ingest(work: Work, draft: Draft) -> None:
     for touch in touches:
         plan.add(touch, threads.get(touch.message_id or ""))
     plan.chain(mails)
-    await work.write(plan.batch(), draft.mutation.name)
+    await work.write(plan.batch(repeatable=not draft.refusals), draft.mutation.name)
 
 
 INTERACTIONS_INGEST = Procedure(

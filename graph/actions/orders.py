@@ -51,7 +51,7 @@ async def _place(work: Work, draft: Draft) -> Outcome:
         day=day,
     )
     facts = facts_of(found[0])
-    buyer, seller = papers.party(draft, facts), papers.seller(draft, facts)
+    buyer, seller = papers.party(facts), papers.seller(draft, facts)
     made = drafted(facts, wishes, currency, day, complete=False)
     lines, amounts = papers.rows(made.lines, made.currency)
     refs = papers.people(buyer, draft.one("contact"), seller, lines)
@@ -128,7 +128,8 @@ ORDER_CANCEL = Action(
         Guard(
             "NOT_ALLOWED",
             "It was invoiced; cancel the invoice first.",
-            "EXISTS { MATCH (order)-[:BECAME]->(i:Invoice) WHERE coalesce(i.status, '') <> 'VOID' }",
+            "EXISTS { MATCH (order)-[:BECAME]->(i:Invoice) "
+            "WHERE coalesce(i.status, '') <> 'VOID' }",
             ("orderId",),
         ),
     ),
@@ -167,7 +168,7 @@ def _changed(about: dict[str, Any], name: str, parts: list[Left]) -> list[Named]
 async def _ship(work: Work, draft: Draft) -> Outcome:
     order = draft.one("order")
     found = await work.read(DOCUMENT, about=order.id if order else None)
-    about = papers.document(draft, found[0] if found else None, "order")
+    about = papers.document(found[0] if found else None, "order")
     STAGES.after(about["status"], "orderShip", ("orderId",))
     parts, whole = left_to_ship(about["lines"], _parts(draft))
     refs: Any = {"order": order, "lines": _changed(about, "shipped", parts)}
@@ -227,7 +228,7 @@ def settled(invoice: dict[str, Any], credit: int, now: str) -> dict[str, Any]:
 async def _return(work: Work, draft: Draft) -> Outcome:
     order = draft.one("order")
     found = await work.read(DOCUMENT, about=order.id if order else None)
-    about = papers.document(draft, found[0] if found else None, "order")
+    about = papers.document(found[0] if found else None, "order")
     state = STAGES.after(about["status"], "orderReturn", ("orderId",))
     parts, whole = left_to_return(about["lines"], _parts(draft))
     credit = returned(about, parts)

@@ -1,4 +1,4 @@
-"""What the documents of commerce share: their lines, for whom they are, and reading before writing."""
+"""What the documents of commerce share: lines, for whom they are, reading before writing."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -14,7 +14,6 @@ from graph.commerce.reading import Facts
 from graph.commerce.refusing import Place, Refused
 from graph.commerce.stages import Stages
 from graph.model.declare import currency, number
-from graph.model.kinds import Node
 from graph.model.links import FOR
 from graph.model.orders import CONTAINS, SOLD_BY
 from graph.model.parties import COMPANY, PARTY, PERSON
@@ -205,7 +204,7 @@ def rows(lines: Sequence[Line], unit: str) -> tuple[list[Named], list[int]]:
     return found, amounts
 
 
-def party(draft: Draft, facts: Facts) -> Named:
+def party(facts: Facts) -> Named:
     """The customer as it was read; raises Refused NOT_FOUND."""
     if facts.customer is None:
         raise Refused("NOT_FOUND", "There is none with this id.", ("customerId",))
@@ -222,7 +221,7 @@ def seller(draft: Draft, facts: Facts) -> Named | None:
 def people(
     customer: Named, contact: Named | None, partner: Named | None, lines: list[Named]
 ) -> dict[str, Named | list[Named] | None]:
-    """The refs of an action that makes a document; a contact who is the customer is not repeated."""
+    """The refs of an action that makes a document; the customer is not its contact, too."""
     if contact is not None and contact.id == customer.id:
         contact = None
     return {"customer": customer, "contact": contact, "partner": partner, "lines": lines}
@@ -263,7 +262,7 @@ def after(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days)).isoformat()
 
 
-def document(draft: Draft, found: list[Any] | None, name: str) -> dict[str, Any]:
+def document(found: list[Any] | None, name: str) -> dict[str, Any]:
     """A document as it was read; raises Refused NOT_FOUND."""
     if not found:
         raise Refused("NOT_FOUND", "There is none with this id.", (name + "Id",))
@@ -277,7 +276,7 @@ def same_version(draft: Draft) -> dict[str, Any]:
 
 
 def refs_of(about: dict[str, Any], lines: list[Named]) -> dict[str, Named | list[Named] | None]:
-    """The refs of a document that follows from another: for the same people, by the same partner."""
+    """The refs of a document that follows from another: the same people, the same partner."""
     customer = about["customer"]
     if customer[0] is None:
         raise Refused("NOT_ALLOWED", "It is for nobody; say first whom it is for.", ())
@@ -299,8 +298,3 @@ def copied(about: dict[str, Any]) -> list[Named]:
         )
         for product, line in about["lines"]
     ]
-
-
-def is_a(node: Node, named: Named) -> bool:
-    """Whether a node that was named is of a kind."""
-    return named.label == node.name

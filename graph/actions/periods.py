@@ -6,14 +6,6 @@ from typing import Any, LiteralString
 from graph.write import formats
 from graph.write.actions import Draft, Guard
 
-CYCLE: tuple[str, str] = (
-    "CYCLE",
-    "The two would be above each other, directly or through others; name another.",
-)
-DEEP: tuple[str, str] = (
-    "TOO_DEEP",
-    "The hierarchy would be more than 8 levels deep; name a parent further up.",
-)
 _BEFORE = "to must not lie before from."
 
 

@@ -6,6 +6,8 @@ from graph.write.actions import Action, Create, Draft, Guard, Link, Ref, Return,
 
 
 def _place(draft: Draft) -> None:
+    # The reason of the change is the reason of the hold: the input has one field for both.
+    draft.props["hold"].setdefault("reason", draft.caller.reason)
     draft.props["hold"].setdefault("from", draft.now)
 
 

@@ -7,7 +7,7 @@ that ended, which is kept as a former state.
 
 from datetime import date
 
-from graph.actions.periods import CYCLE, DEEP, begin, end, ended, ending, lasting, missing, within
+from graph.actions.periods import begin, end, ended, ending, lasting, missing, within
 from graph.model.kinds import Property, Type
 from graph.model.parties import (
     COMPANY,
@@ -17,9 +17,7 @@ from graph.model.parties import (
     PARTY,
     PERSON,
     REFERRED,
-    REPORTS_TO,
     SERVES,
-    SUBSIDIARY_OF,
     WORKS_AT,
 )
 from graph.model.programs import ENROLLED_IN, PROGRAM
@@ -108,92 +106,6 @@ EMPLOYMENT_END = Action(
     returns=_OF_PERSON,
 )
 
-
-def _manage(draft: Draft) -> None:
-    begin(draft, "REPORTS_TO")
-
-
-MANAGER_SET = Action(
-    "managerSet",
-    "Says whom a person reports to. The former manager is kept in the history.",
-    refs=(_PERSON, Ref("manager", (PERSON,), "The manager.")),
-    updates=(Update("person"),),
-    links=(Link("person", REPORTS_TO, "manager", ("from", "to"), only=True),),
-    guards=(Guard(*CYCLE, "EXISTS { (manager)-[:REPORTS_TO*0..16]->(person) }", ("managerId",)),),
-    prepare=_manage,
-    returns=(Return("person", "person", "Person"), Return("manager", "manager", "Person")),
-)
-MANAGER_UNSET = Action(
-    "managerUnset",
-    "Says that a person reports to nobody. The former manager is kept in the history.",
-    refs=(_PERSON,),
-    updates=(Update("person"),),
-    unlinks=(Unlink("person", REPORTS_TO),),
-    returns=(Return("person", "person", "Person"),),
-)
-
-_PARENT = Ref("parent", (COMPANY,), "The parent company.")
-_GROUP = (_OF_COMPANY, Return("parent", "parent", "Company"))
-
-
-def _hold(draft: Draft) -> None:
-    values = begin(draft, "SUBSIDIARY_OF")
-    share = values.get("share")
-    if isinstance(share, int) and not 0 <= share <= 100:
-        draft.refuse("OUT_OF_RANGE", "share must be from 0 to 100 percent.", "share")
-    draft.values["share"] = share
-
-
-SUBSIDIARY_SET = Action(
-    "subsidiarySet",
-    "Says that a company belongs to a parent, and with which share.",
-    refs=(_COMPANY, _PARENT),
-    updates=(Update("company"),),
-    links=(Link("company", SUBSIDIARY_OF, "parent", ("share", "from", "to")),),
-    guards=(
-        Guard(
-            *CYCLE,
-            "EXISTS { MATCH p = (parent)-[:SUBSIDIARY_OF*0..16]->(company) "
-            "WHERE all(x IN relationships(p) WHERE x.to IS NULL OR x.to >= r.values.today) }",
-            ("parentId",),
-        ),
-        Guard(
-            *DEEP,
-            "1 + coalesce(head(COLLECT { MATCH p = (parent)-[:SUBSIDIARY_OF*1..9]->(:Company) "
-            "WHERE all(x IN relationships(p) WHERE x.to IS NULL OR x.to >= r.values.today) "
-            "RETURN max(length(p)) }), 0) "
-            "+ coalesce(head(COLLECT { MATCH p = (company)<-[:SUBSIDIARY_OF*1..9]-(:Company) "
-            "WHERE all(x IN relationships(p) WHERE x.to IS NULL OR x.to >= r.values.today) "
-            "RETURN max(length(p)) }), 0) > 8",
-            ("parentId",),
-        ),
-        Guard(
-            "OUT_OF_RANGE",
-            "The shares of all present parents would exceed 100 percent.",
-            "r.values.share + reduce(sum = 0, part IN COLLECT { "
-            "MATCH (company)-[x:SUBSIDIARY_OF]->(o:Company) WHERE o <> parent "
-            "AND (x.to IS NULL OR x.to >= r.values.today) RETURN coalesce(x.share, 0) } "
-            "| sum + part) > 100",
-            ("share",),
-        ),
-    ),
-    prepare=_hold,
-    returns=_GROUP,
-)
-SUBSIDIARY_END = Action(
-    "subsidiaryEnd",
-    "Records the last day on which a company belongs to a parent; today unless given.",
-    refs=(_COMPANY, _PARENT),
-    updates=(Update("company"),),
-    links=(Link("company", SUBSIDIARY_OF, "parent", ("to",)),),
-    guards=(
-        missing("company", "SUBSIDIARY_OF", "parent"),
-        ended("company", "SUBSIDIARY_OF", "parent"),
-        *within("company", "SUBSIDIARY_OF", "parent"),
-    ),
-    prepare=ending("SUBSIDIARY_OF"),
-    returns=_GROUP,
-)
 
 _HOME = (Return("person", "person", "Person"), Return("household", "household", "Household"))
 
@@ -391,7 +303,14 @@ REFERRAL_RECORD = Action(
     refs=(_REFERRER, _REFERRED),
     updates=(Update("referrer"),),
     links=(Link("referrer", REFERRED, "customer", ("on", "note")),),
-    guards=(Guard(*CYCLE, "EXISTS { (customer)-[:REFERRED]->(referrer) }", ("customerId",)),),
+    guards=(
+        Guard(
+            "CYCLE",
+            "The other one brought this one; only one can have brought the other.",
+            "EXISTS { (customer)-[:REFERRED]->(referrer) }",
+            ("customerId",),
+        ),
+    ),
     prepare=_refer,
     returns=_REFERRAL,
 )
@@ -406,8 +325,7 @@ REFERRAL_RETRACT = Action(
 )
 
 ACTIONS = (
-    EMPLOYMENT_START, EMPLOYMENT_UPDATE, EMPLOYMENT_END, MANAGER_SET, MANAGER_UNSET,
-    SUBSIDIARY_SET, SUBSIDIARY_END, HOUSEHOLD_JOIN, HOUSEHOLD_LEAVE, PARTNER_ENROLL, PARTNER_LEAVE,
-    PARTNERSHIP_SET, PARTNERSHIP_END, PARTNER_SERVE, PARTNER_RELEASE, REFERRAL_RECORD,
-    REFERRAL_RETRACT,
+    EMPLOYMENT_START, EMPLOYMENT_UPDATE, EMPLOYMENT_END, HOUSEHOLD_JOIN, HOUSEHOLD_LEAVE,
+    PARTNER_ENROLL, PARTNER_LEAVE, PARTNERSHIP_SET, PARTNERSHIP_END, PARTNER_SERVE,
+    PARTNER_RELEASE, REFERRAL_RECORD, REFERRAL_RETRACT,
 )  # fmt: skip

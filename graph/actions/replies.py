@@ -71,6 +71,9 @@ def _answer(draft: Draft, inner: Draft, case: Standing) -> None:
     values["channel"] = values.get("channel") or _CHANNELS[str(draft.given["kind"])]
     if not str(values.get("body") or "").strip():
         draft.refuse("REQUIRED", "Say in body what was answered.", "body")
+    if draft.given.get("status") not in {None, "OPEN", "PENDING"}:
+        message = "Use caseResolve or caseClose for this status."
+        draft.refuse("NOT_ALLOWED", message, "status")
     if case.status == "CLOSED":
         draft.refuse("NOT_ALLOWED", "The case is CLOSED; reopen it first.", "caseId")
     inner.refs["participants"] = [
@@ -95,7 +98,8 @@ def _answered(direction: str, draft: Draft, case: Standing) -> dict[str, Any]:
     if direction == "INBOUND":
         again = {"solvedAt": None} if case.status == "SOLVED" else {}
         return case.moving("OPEN", draft.now) | again
-    wanted = "PENDING" if draft.given.get("status") == "PENDING" else "OPEN"
+    stays = "PENDING" if case.status == "PENDING" else "OPEN"
+    wanted = draft.given.get("status") or stays
     changes = case.moving(wanted, draft.now) if case.status != "SOLVED" else {}
     if case.first_responded_at is None:
         changes["firstRespondedAt"] = draft.now

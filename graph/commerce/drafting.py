@@ -78,9 +78,7 @@ def drafted(
             price = won.offer.price
             if won.offer.list_id is not None:
                 found.lists.add(won.offer.list_id)
-        found.lines.append(
-            Line(each.product, each.units, price, each.discount, each.description)
-        )
+        found.lines.append(Line(each.product, each.units, price, each.discount, each.description))
     return found
 
 

@@ -57,9 +57,7 @@ def completed(
     return list(added.values())
 
 
-def excluded(
-    products: Iterable[str], relations: Iterable[Relation]
-) -> tuple[str, str] | None:
+def excluded(products: Iterable[str], relations: Iterable[Relation]) -> tuple[str, str] | None:
     """The first pair of products, by id, of which one excludes the other; None without one."""
     there = set(products)
     pairs = sorted(

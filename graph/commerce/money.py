@@ -6,6 +6,7 @@ Amounts fit 64 bits. IEEE 754 calls the rounding roundTiesToEven; it favours nob
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
+from fractions import Fraction
 from functools import cache
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -79,7 +80,7 @@ def priced(unit: int, units: Decimal, discount: Decimal = Decimal(0), place: Pla
         Refused: OVERFLOW, unless it fits 64 bits.
     """
     exact = _EXACT.multiply(_EXACT.multiply(Decimal(unit), units), 100 - discount)
-    return rounded(exact / 100, place)
+    return rounded(_EXACT.divide(exact, Decimal(100)), place)
 
 
 def part(amount: int, percent: Decimal, place: Place = ()) -> int:
@@ -88,7 +89,12 @@ def part(amount: int, percent: Decimal, place: Place = ()) -> int:
     Raises:
         Refused: OVERFLOW, unless it fits 64 bits.
     """
-    return rounded(_EXACT.multiply(Decimal(amount), percent) / 100, place)
+    return rounded(_EXACT.divide(_EXACT.multiply(Decimal(amount), percent), Decimal(100)), place)
+
+
+def portion(amount: int, of: int, whole: int) -> int:
+    """The part of an amount that falls on `of` out of a whole, rounded once, half to even."""
+    return round(Fraction(amount * of, whole)) if whole else 0
 
 
 def rounded(exact: Decimal, place: Place = ()) -> int:
@@ -104,7 +110,7 @@ def quantity(units: float | Decimal, place: Place = ("quantity",)) -> Decimal:
     """A quantity as an exact number above 0.
 
     Raises:
-        Refused: OUT_OF_RANGE for none, a negative or a too large one, or more than 6 decimal places.
+        Refused: OUT_OF_RANGE unless it is above 0, not too large, and of at most 6 decimal places.
     """
     found = _number(units, place)
     if not 0 < found <= MOST_UNITS:

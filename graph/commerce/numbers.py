@@ -1,8 +1,8 @@
 """Numbers printed on documents.
 
 A counter would be one node that every writer waits for, so a number says the day and is random
-after that: of 10,000 documents a day, two have the same number once in 60 years. Whoever must number
-without a gap (invoices, in some countries) gives the number.
+after that: of 10,000 documents a day, two have the same number once in 60 years. Whoever must
+number without a gap (invoices, in some countries) gives the number.
 """
 
 import secrets

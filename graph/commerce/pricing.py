@@ -1,7 +1,7 @@
 """What a product costs whom: every price that holds, and the one that wins.
 
 Of all prices that hold for a party, a partner, a quantity and a day in one currency, the lowest is
-the price: nobody pays more for belonging to a tier than for belonging to none. See docs/commerce.md.
+the price: nobody pays more for belonging to a tier than for belonging to none.
 """
 
 from collections.abc import Iterable

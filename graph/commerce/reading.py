@@ -92,9 +92,7 @@ DOCUMENT = Statement("commerce.document", Kind.READ, _DOCUMENT + " RETURN about"
 REVISION = Statement(
     "commerce.revision",
     Kind.READ,
-    _DOCUMENT
-    + " WITH *, $products + [each IN about.lines | each[0]] AS wanted"
-    + _PRODUCTS,
+    _DOCUMENT + " WITH *, $products + [each IN about.lines | each[0]] AS wanted" + _PRODUCTS,
 )
 """A document with its lines, and prices and relations of these and of `$products`."""
 
@@ -156,7 +154,9 @@ def facts_of(row: list[Any]) -> Facts:
         offers += _discounts(each, discounts, {offer.list_id for offer in offers})
         if each[5] is not None and each[6] is not None:
             offers.append(Offer(Basis.LIST_PRICE, each[5], each[6]))
-        product = Product(*each[:7], tuple(offers), each[9])
+        product = Product(
+            each[0], each[1], each[2], each[3], each[4], each[5], each[6], tuple(offers), each[9]
+        )
         found.products[product.id] = product
         found.relations += [Relation(product.id, kind, end) for kind, end in each[8]]
     return found
@@ -167,9 +167,7 @@ def _stated(facts: Facts, rows: list[list[Any]]) -> list[Offer]:
     for id_, name, tier, first, last, head, price, currency, least in rows:
         facts.heads[id_] = head
         if price is not None and currency is not None:
-            offers.append(
-                Offer(Basis.STATED, price, currency, id_, name, tier, first, last, least)
-            )
+            offers.append(Offer(Basis.STATED, price, currency, id_, name, tier, first, last, least))
     return offers
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from graph.commerce.lines import Totals
-from graph.commerce.money import priced, quantity, rounded, summed
+from graph.commerce.money import portion, priced, quantity, summed
 from graph.commerce.refusing import Refused
 
 Lines = Sequence[tuple[str, Mapping[str, Any]]]
@@ -154,12 +154,10 @@ def returned(about: Mapping[str, Any], parts: Sequence[Left]) -> Credit:
 
 def _tax(about: Mapping[str, Any], net: int) -> int:
     """The share of a document's tax that falls on a part of its net amount."""
-    whole, tax = about["net"] or 0, about["tax"] or 0
-    return rounded(Decimal(tax) * net / whole) if whole else 0
+    return portion(about["tax"] or 0, net, about["net"] or 0)
 
 
 def share(about: Mapping[str, Any], total: int) -> Totals:
     """A total split into net and tax as the document's own total is."""
-    whole = about["total"] or 0
-    tax = rounded(Decimal(about["tax"] or 0) * total / whole) if whole else 0
+    tax = portion(about["tax"] or 0, total, about["total"] or 0)
     return Totals(total - tax, tax, total)

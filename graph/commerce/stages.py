@@ -38,7 +38,7 @@ class Stages:
         moves: dict[str, str] = {}
         for each, allowed in self.moves.items():
             if each == stands:
-                moves.update(allowed)
+                moves = {str(name): str(state) for name, state in allowed.items()}
         found = moves.get(action)
         if found is None:
             rest = ", ".join(moves)

@@ -115,8 +115,13 @@ class Plan:
             for id_ in self._known.waiting.get(touch.message_id or "", ()):
                 self._next.append(LinkRow(mine, (id_,), {}))
 
-    def batch(self) -> Batch:
-        """Everything that was added."""
+    def batch(self, *, repeatable: bool) -> Batch:
+        """Everything that was added.
+
+        Args:
+            repeatable: Whether the caller's key is kept with it: not if some rows were refused,
+                for then a repetition has more to answer than that it was done.
+        """
         parts: list[Nodes | Links] = []
         if self._people:
             parts.append(Nodes(PERSON, list(self._people.values())))
@@ -126,7 +131,7 @@ class Plan:
                 parts.append(Links(PARTICIPATED_IN, start, end, kind))
         for kind in _kinds(self._next):
             parts.append(Links(NEXT_IN_THREAD, EMAIL, EMAIL, kind))
-        return Batch(parts)
+        return Batch(parts, named={} if repeatable else None)
 
 
 def _is_named(row: NodeRow) -> bool:

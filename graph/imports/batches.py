@@ -25,12 +25,15 @@ from graph.imports.plan import Plan
 from graph.imports.reducing import finished
 from graph.imports.staging import Raw, Staging, Stored, stored, values_of
 from graph.model.kinds import Node
+from graph.model.parties import PARTY
 from graph.write import SEALABLE, Key, LinkRow, Links, NodeRow, Nodes
 
 SEAL = 16
 """Bytes of a seal."""
 
 NODES_PER_BATCH = 5_000
+PARTIES_PER_BATCH = 2_000
+"""A party comes with its record, identifiers, relationships, and events of each."""
 LINKS_PER_BATCH = 10_000
 
 Look = Callable[[Node, Sequence[tuple[Key, str]]], set[int]]
@@ -203,7 +206,8 @@ class Portions:
         step = self._steps[number]
         position = step.node or 0
         definition = self._plan.nodes[position]
-        items = [] if definition.reference else self._staging.raw(position, after, NODES_PER_BATCH)
+        limit = PARTIES_PER_BATCH if definition.node.is_a(PARTY) else NODES_PER_BATCH
+        items = [] if definition.reference else self._staging.raw(position, after, limit)
         if not items:
             return None
         begin = after and after + KEY_SEPARATOR

@@ -48,7 +48,7 @@ def parse(content: bytes) -> tuple[Any, Lines]:
         raise MappingRefused([f"A mapping is at most {MAX_BYTES >> 20} MiB: this file is larger."])
     try:
         text = content.decode("utf-8-sig")
-        _refuse_aliases(text)
+        _refuse_bombs(text)
         # PyYAML has no types of its own.
         root: yaml.Node | None = cast("Any", yaml).compose(text, Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
@@ -60,27 +60,31 @@ def parse(content: bytes) -> tuple[Any, Lines]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise MappingRefused([f"Line {line} is not YAML: {error.problem}."]) from None
-    except RecursionError:
-        raise MappingRefused([f"The mapping is nested more than {MAX_DEPTH} deep."]) from None
     if root is None:
         raise MappingRefused(["The mapping is empty: docs/import.md shows what belongs in it."])
     lines = Lines()
     return _value(root, (), lines), lines
 
 
-def _refuse_aliases(text: str) -> None:
-    """Refuse anchors: a few lines of them can stand for gigabytes."""
+def _refuse_bombs(text: str) -> None:
+    """Refuse anchors, a few lines of which can stand for gigabytes, and what is nested deeply.
+
+    Both as soon as they are met: a parser takes seconds for thousands of brackets.
+    """
+    depth = 0
     for event in cast("Any", yaml).parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            line = cast("Any", event).start_mark.line + 1
             raise MappingRefused([f"Line {line}: anchors and aliases are not used in mappings."])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise MappingRefused([f"Line {line} is nested more than {MAX_DEPTH} deep."])
 
 
 def _value(node: yaml.Node, path: Path, lines: Lines) -> Any:
     """Return the value of a composed node."""
     lines.note(path, node.start_mark.line + 1)
-    if len(path) > MAX_DEPTH:
-        raise MappingRefused([f"Line {lines.of(path)} is nested more than {MAX_DEPTH} deep."])
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from graph.past.fragments import OVERWRITTEN, ROLES, labelled
+from graph.past.fragments import OVERWRITTEN, ROLES, UNCHANGING, labelled
 from graph.past.reading import (
     Group,
     Items,
@@ -142,8 +142,8 @@ class Expressions(ABC):
         after = items[place + 1] if place + 1 < len(items) else None
         if is_word(after, "."):
             wanted = items[place + 2]
-            if is_word(wanted, "id"):
-                return name + ".id", place + 3
+            if is_word(wanted, *UNCHANGING):
+                return f"{name}.{plain([wanted])}", place + 3
             if is_word(wanted, *OVERWRITTEN):
                 raise Timeless(f"`{plain([wanted])}`, which former states do not keep")
             return f"{scope.nodes[name]}.{plain([wanted])}", place + 3

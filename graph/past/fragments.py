@@ -23,8 +23,11 @@ ROLES: dict[str, tuple[str, str]] = {
 }
 """Labels that follow from relationships: the label they are added to, and when they are."""
 
-OVERWRITTEN = ("entityId", "label", "validFrom", "validTo")
+OVERWRITTEN = ("entityId", "validFrom", "validTo")
 """Properties that a Version has of its own, in the place of those of the node."""
+
+UNCHANGING = ("id", "label")
+"""Properties that are read from the node itself: they never change, and a Version has its own."""
 
 UNMOVED = {"RESOLVES_TO"}
 """Relationships that an archived node keeps as they are."""
@@ -33,6 +36,7 @@ LASTING: tuple[frozenset[str], ...] = (
     frozenset({"source", "externalId"}),
     frozenset({"kind", "value"}),
     frozenset({"issuer", "subject"}),
+    frozenset({"label", "name"}),
 )
 """Properties that name a node and never change, so that an index of today finds it."""
 

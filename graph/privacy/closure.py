@@ -100,6 +100,7 @@ class Closure:
         events: Events by id: of the parts, and those of others that tell of their relationships.
         aliases: Former ids of the person, by number.
         answers: Kept answers that name something of it, by number.
+        jobs: What jobs were asked to do, by number; they are nobody's, but may name the person.
         holds: Ids of the legal holds in force.
     """
 
@@ -111,6 +112,7 @@ class Closure:
     events: dict[str, Values] = field(default_factory=dict[str, Values])
     aliases: dict[int, Values] = field(default_factory=dict[int, Values])
     answers: dict[int, Values] = field(default_factory=dict[int, Values])
+    jobs: dict[int, str] = field(default_factory=dict[int, str])
     holds: list[str] = field(default_factory=list[str])
 
     @property
@@ -294,6 +296,7 @@ async def _records(walk: _Walk) -> None:
             found.events[event["id"]] = event
     found.aliases = await _named(walk, statements.ALIASES, whole)
     found.answers = await _named(walk, statements.ANSWERS, whole)
+    found.jobs = dict((await walk.transaction.run(statements.JOBS))[0][0])
 
 
 async def _named(walk: _Walk, statement: Statement, ids: list[str]) -> dict[int, Values]:

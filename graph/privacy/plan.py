@@ -11,7 +11,7 @@ import orjson
 from graph.model import MODEL
 from graph.model.kinds import COMMON
 from graph.privacy.closure import Closure, Part, Tie
-from graph.privacy.mentions import naming, rewritten, terms
+from graph.privacy.mentions import ERASED, naming, rewritten, terms
 from graph.privacy.rules import Kept, Reason, base
 from graph.write.formats import moment
 
@@ -68,6 +68,9 @@ def changes_of(found: Closure) -> Changes:
         named = any(id_ in text for id_ in gone) or (pattern is not None and pattern.search(text))
         if event["entity"] in touched or named:
             changes.events.add(event["id"])
+    for number, text in found.jobs.items():
+        if pattern is not None and pattern.search(text):
+            changes.values[number] = {"parameters": pattern.sub(ERASED, text)}
     changes.aliases, changes.answers = set(found.aliases), set(found.answers)
     return changes
 
@@ -270,19 +273,21 @@ def data_of(found: Closure, changes: Changes) -> Values:
     return {
         "person": found.person,
         "at": moment(found.at),
-        "groups": [
-            {
-                "label": label,
-                "description": MODEL.by_label[label].description,
-                "purpose": MODEL.by_label[label].purpose.value,
-                "retention": MODEL.by_label[label].retention.value,
-                "entries": list(entries.values()),
-            }
-            for label, entries in groups.items()
-        ],
+        "groups": [_group(label, list(entries.values())) for label, entries in groups.items()],
         "relationships": relationships,
         "events": events,
         "other": other,
+    }
+
+
+def _group(label: str, entries: list[Values]) -> Values:
+    node = MODEL.by_label[label]
+    return {
+        "label": label,
+        "description": node.description,
+        "purpose": node.purpose.value,
+        "retention": node.retention.value,
+        "entries": entries,
     }
 
 

@@ -83,6 +83,13 @@ RETURN collect([id(k), properties(k)])""",
 )
 """Kept answers to repeatable requests that name one of some ids."""
 
+JOBS = Statement(
+    "privacy.jobs",
+    Kind.READ,
+    "MATCH (j:Job) WHERE j.parameters IS NOT NULL RETURN collect([id(j), j.parameters])",
+)
+"""What jobs were asked to do, which may name anybody."""
+
 HOLDS = Statement(
     "privacy.holds",
     Kind.READ,
@@ -94,4 +101,4 @@ RETURN collect(DISTINCT h.id)""",
 )
 """Ids of the legal holds that protect one of some nodes at a time."""
 
-ALL = (FIND, NODES, TIES, OTHERS, VERSIONS, EVENTS, ALIASES, ANSWERS, HOLDS)
+ALL = (FIND, NODES, TIES, OTHERS, VERSIONS, EVENTS, ALIASES, ANSWERS, JOBS, HOLDS)

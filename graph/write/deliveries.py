@@ -156,7 +156,7 @@ async def disable(graph: Graph, webhook: str) -> None:
     """Switch a webhook off, as a change like any other, and give up what it has not been told."""
     values = {"active": False, "disabledAt": moment(datetime.now(UTC))}
     batch = Batch([Nodes(WEBHOOK, [NodeRow((webhook,), values)])])
-    await write(graph, batch, Writer("worker"))
+    await write(graph, batch, Writer("worker", op="webhookDisable"))
     await graph.run(GIVE_UP, {"p": {"id": webhook}})
 
 

@@ -70,7 +70,7 @@ class Ledger:
     Attributes:
         names: Ids and labels of nodes, by number; a node that is missing here is asked for.
         nodes: What was done to nodes, by number.
-        seals: For sealed rows what `hash` becomes, the event's digest apart, by number.
+        seals: Seals of rows, by the number of their node.
         incomplete: Numbers of nodes of which a relationship could not be written.
     """
 
@@ -153,8 +153,7 @@ class Ledger:
             known: The entities that were there before this transaction.
 
         Returns:
-            For each entity its number, the event without `prev` and `version`, and what the node
-            keeps of it.
+            For each entity its number, the event without `prev` and `version`, and its seal.
         """
         times = {
             number: max(self._now, known[number].changed_at) if number in known else self._now
@@ -171,13 +170,9 @@ class Ledger:
             )  # fmt: skip
             event["at"] = times[number]
             event["parties"] = [id_] if label in PARTIES else sorted(parties.get(number, ()))
-            found.append([number, event, self._kept(number, event["digest"])])
+            seal = "" if number in self.incomplete else self.seals.get(number, "")
+            found.append([number, event, seal])
         return found
-
-    def _kept(self, number: int, digest: str) -> dict[str, str]:
-        """What a node remembers of its event."""
-        seal = None if number in self.incomplete else self.seals.get(number)
-        return {"head": digest} if seal is None else {"head": digest, "hash": seal + digest}
 
     def _patches(self, times: dict[int, str]) -> dict[int, Patch]:
         names = self.names

@@ -6,7 +6,7 @@ from graph.errors import InvalidInput
 from graph.model.kinds import Node
 from graph.write import statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
-from graph.write.digest import digest, marked
+from graph.write.digest import digest
 from graph.write.unit import Unit, check_keys, new_id
 from graph.write.validation import key_names, required, validate_many
 
@@ -92,14 +92,13 @@ async def write_nodes(unit: Unit, part: Nodes) -> None:
                 continue
             unit.places[node.name, row.key] = there[1]
             mark = digest(row.properties)
-            if not marked(there[2], mark):
+            if there[2] != mark:
                 old.append([i, there[1], row.properties, mark])
         raced = await create(unit, node, new)
         changed = await change(unit, node.name, old + raced)
         for row in rows:
             if row.seal is not None:
-                seal = digest(row.properties) + row.seal
-                unit.ledger.seals[unit.places[node.name, row.key]] = seal
+                unit.ledger.seals[unit.places[node.name, row.key]] = row.seal
         count.created += len(new) - len(raced)
         count.changed += len(changed)
         count.unchanged += len(rows) - (len(new) - len(raced)) - len(changed)

@@ -10,7 +10,7 @@ from graph.model.identity import RESOLVES_TO, SOURCE_RECORD
 from graph.model.kinds import COMMON, Node
 from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
-from graph.write.digest import digest, marked
+from graph.write.digest import digest
 from graph.write.golden import golden
 from graph.write.identifying import Known, Stated, identify_new, reconcile
 from graph.write.links import Wish
@@ -97,7 +97,7 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     await _refresh(unit, node, changed + attached + more)
     for one in (*work.new, *work.attach, *work.old):
         if one.row.seal is not None and one.place is not None:
-            unit.ledger.seals[one.place] = _mark(one.row) + one.row.seal
+            unit.ledger.seals[one.place] = one.row.seal
     created = len(work.new) + len(work.attach) - len(raced)
     count.created += created
     count.changed += len(changed)
@@ -136,7 +136,7 @@ async def _sort(unit: Unit, node: Node, rows: list[NodeRow]) -> tuple[_Sorted, i
         there = found.get(i)
         if there is not None:
             _take(unit, node, one, there)
-            if marked(there[2], _mark(one.row)) and not one.row.custom:
+            if there[2] == _mark(one.row) and not one.row.custom:
                 unchanged += 1
             else:
                 work.old.append(one)

@@ -21,10 +21,13 @@ from graph.write.link_statements import GIVE_CUSTOMER, GIVE_PARTNER, LINKS
 from graph.write.links import positional
 from graph.write.roles import PARTNERING
 
+_EVERY = (statements.APPEND, statements.CHANGE, statements.CONCERNED)
+"""What nearly every batch takes, whatever it writes."""
+
 
 def expected(kinds: Iterable[Node | Relationship]) -> list[Statement]:
     """Return the statements that writing new things of these kinds takes, each once, in order."""
-    return list(dict.fromkeys(each for kind in kinds for each in _of(kind)))
+    return list(dict.fromkeys([*_EVERY, *(each for kind in kinds for each in _of(kind))]))
 
 
 def _of(kind: Node | Relationship) -> Iterator[Statement]:
@@ -43,6 +46,8 @@ def _of(kind: Node | Relationship) -> Iterator[Statement]:
 def _of_node(node: Node) -> Iterator[Statement]:
     if node not in statements.WRITABLE:
         return
+    if node.name in statements.UNCHANGED:
+        yield statements.UNCHANGED[node.name]
     if statements.is_party(node):
         yield from (statements.FIND_RECORDS, statements.CREATE_PARTY[node.name])
         yield statements.FIND[node.name]

@@ -45,8 +45,14 @@ def _pattern(node: Node) -> LiteralString:
     return "{" + first + ": r[1], " + second + ": r[2]}"
 
 
+def _mark(name: LiteralString) -> LiteralString:
+    """The mark of the row that a node was last changed by; null once anything else changed it."""
+    kept: LiteralString = name + ".hash"
+    return "CASE WHEN " + kept + " ENDS WITH " + name + ".head THEN left(" + kept + ", 32) END"
+
+
 def _find(node: Node) -> Statement:
-    """Rows `[i, key…]` to `[i, id(n), hash, id]`; of parties the third is the record's id."""
+    """Rows `[i, key…]` to `[i, id(n), mark, id]`; of parties the third is the record's id."""
     if is_party(node):
         match: LiteralString = (
             "MATCH (s:SourceRecord {source: r[1], externalId: r[2]})"
@@ -55,7 +61,7 @@ def _find(node: Node) -> Statement:
         column: LiteralString = "s.id"
     else:
         match = "MATCH (n:`" + node.name + "` " + _pattern(node) + ")"
-        column = "n.hash"
+        column = _mark("n")
     text: LiteralString = (
         "UNWIND $p.rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + ", n.id])"
     )
@@ -63,12 +69,12 @@ def _find(node: Node) -> Statement:
 
 
 def _find_by_id(node: Node) -> Statement:
-    """Rows `[i, id]` to `[i, id(n), hash, id]`; of parties the third is their oldest record's."""
+    """Rows `[i, id]` to `[i, id(n), mark, id]`; of parties the third is their oldest record's."""
     column: LiteralString = (
         "head(COLLECT { MATCH (n)<-[:RESOLVES_TO]-(s:SourceRecord) "
         "RETURN s.id ORDER BY s.createdAt, s.id LIMIT 1 })"
         if is_party(node)
-        else "n.hash"
+        else _mark("n")
     )
     text: LiteralString = (
         "UNWIND $p.rows AS r\nMATCH (n:`" + node.name + "` {id: r[1]})\n"
@@ -138,9 +144,11 @@ FIND_RECORDS = _write(
     """UNWIND $p.rows AS r
 MATCH (s:SourceRecord {source: r[1], externalId: r[2]})
 OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p)
-RETURN collect([r[0], id(s), s.hash, s.kind, id(p), s.id, p.id])""",
+RETURN collect([r[0], id(s), """
+    + _mark("s")
+    + """, s.kind, id(p), s.id, p.id])""",
 )
-"""Rows `[i, source, externalId]` to `[i, id(s), hash, kind, id(p), the record's id, p's]`."""
+"""Rows `[i, source, externalId]` to `[i, id(s), mark, kind, id(p), the record's id, p's]`."""
 
 RECORDS_OF = _write(
     "write.records_of",
@@ -216,10 +224,15 @@ MATCH (n) WHERE id(n) = r[0]
 CREATE (e:ChangeEvent:Outbox)
 SET e = r[1]
 SET e.prev = n.head, e.version = n.version
-SET n += r[2]
+SET n.hash = CASE WHEN size(n.hash) = 32 OR n.hash ENDS WITH n.head
+    THEN left(n.hash, 32) + r[2] + e.digest END
+SET n.head = e.digest
 RETURN count(*)""",
 )
-"""Rows `[id(n), event, {head, …}]`: appends the event to those of its entity."""
+"""Rows `[id(n), event, seal]`: appends the event to those of its entity.
+
+A mark that was just written, or still held, holds on: what else changed was changed by this batch.
+"""
 
 
 def _unchanged(node: Node) -> Statement:
@@ -242,6 +255,6 @@ def all_statements() -> tuple[Statement, ...]:
     """Every statement for nodes."""
     return (
         *FIND.values(), *FIND_BY_ID.values(), *CREATE.values(), *CREATE_BY_ID.values(),
-        *CREATE_PARTY.values(), LOCK, CHANGE, FIND_RECORDS, RECORDS_OF, ATTACH,
-        NAMES, CONCERNED, APPEND, *UNCHANGED.values(),
+        *UNCHANGED.values(), *CREATE_PARTY.values(), LOCK, CHANGE, FIND_RECORDS, RECORDS_OF, ATTACH,
+        NAMES, CONCERNED, APPEND,
     )  # fmt: skip

@@ -87,7 +87,7 @@ class Unit:
         return self.outcome.links.setdefault(name, Count())
 
     async def find(self, node: Node, keys: Iterable[Key]) -> Found:
-        """Look nodes up by key: `[i, number, hash, id]`, for a party the record's id as third."""
+        """Look nodes up by key: `[i, number, mark, id]`, for a party the record's id as third."""
         found: Found = {}
         wanted = list(keys)
         for length, table in ((1, statements.FIND_BY_ID), (2, statements.FIND)):

@@ -53,8 +53,12 @@ async def events(graph: Graph) -> list[dict[str, Any]]:
     return sorted((row[0] for row in rows), key=itemgetter("id"))
 
 
-def replayed(told: list[dict[str, Any]], at: str) -> State:
-    """What the events up to a moment amount to, from nothing."""
+def replayed(told: list[dict[str, Any]], at: str, *, exact: bool = True) -> State:
+    """What the events up to a moment amount to, from nothing.
+
+    With `exact` every relationship that is retracted must have been there: a batch knows, an action
+    names what shall be gone.
+    """
     steps: list[tuple[str, int, int, dict[str, Any], Any]] = []
     for number, event in enumerate(told):
         patch = orjson.loads(event["patch"])
@@ -72,13 +76,29 @@ def replayed(told: list[dict[str, Any]], at: str) -> State:
         if kind == 0:
             _apply_node(nodes, event["entity"], said)
         elif kind == 1:
-            place = _place(said["type"], said["start"], said["end"], said.get("key", {}))
-            del links[place]
+            gone = _gone(links, said)
+            assert gone or not exact
+            for place in gone:
+                del links[place]
         else:
             place = _place(said["type"], said["start"], said["end"], said["set"])
             known = {**links.get(place, {}), **said["set"]}
             links[place] = {name: value for name, value in known.items() if value is not None}
     return nodes, links
+
+
+def _gone(
+    links: dict[tuple[Any, ...], dict[str, Any]], said: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """The relationships that a patch retracts: an end of None is every end."""
+    key: dict[str, Any] = said.get("key", {})
+    return [
+        place
+        for place, own in links.items()
+        if place[:2] == (said["type"], said["start"])
+        and said["end"] in (None, place[2])
+        and all(own.get(name) == value for name, value in key.items())
+    ]
 
 
 def _apply_node(nodes: dict[str, dict[str, Any]], id_: str, patch: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import neo4j
 import pytest
 
 from graph.database import Graph
@@ -13,6 +14,7 @@ from tests.graph.asking import (
     PRODUCT,
     line,
     lines,
+    one,
     order,
     people,
     person,
@@ -57,6 +59,19 @@ async def test_a_change_of_the_node_breaks_its_seal(graph: Graph):
     await write(graph, changed, replace(WRITER, now=LATER))
 
     assert await unchanged(graph, ORDER, [(KEY, SEAL)]) == set()
+
+
+async def test_a_change_that_another_way_of_writing_told_of_is_seen_and_repaired(
+    graph: Graph, driver: neo4j.AsyncDriver
+):
+    batch = Batch([Nodes(PRODUCT, [_sealed(product("s1", category="toys"))])])
+    await write(graph, batch, WRITER)
+    async with driver.session() as session:
+        await session.run("MATCH (n:Product) SET n.category = 'games', n.head = 'another event'")
+
+    assert await unchanged(graph, PRODUCT, [(("shop", "s1"), SEAL)]) == set()
+    assert (await write(graph, batch, WRITER)).nodes["Product"].changed == 1
+    assert await one(graph, "MATCH (n:Product) RETURN n.category") == "toys"
 
 
 async def test_a_change_of_a_line_breaks_the_seal_of_its_document(graph: Graph):

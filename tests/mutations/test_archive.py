@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
+import neo4j
 import pytest
 
 from graph.statements import Kind, Statement
+from graph.write import archiving, expecting
 from loaders.ids import encode_id
 from tests.mutations.conftest import Api, Put, link, uuid_of
 
@@ -189,3 +191,26 @@ async def test_an_archiving_repeated_by_its_key_is_done_once(api: Api, put: Put)
     await api.done("partyRestore", partyId=ana)
     await api.done("partyArchive", **given)
     assert (await api.ask(NAME, id=ana))["customer"] == {"name": "Ana"}
+
+
+SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan")
+STATEMENTS = (*archiving.all_statements(), expecting.STATES)
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        pytest.param(STATEMENTS[-3:], id="some"),
+        pytest.param(STATEMENTS, id="all", marks=pytest.mark.full),
+    ],
+)
+async def test_no_statement_of_archiving_scans(
+    api: Api, driver: neo4j.AsyncDriver, some: tuple[Statement, ...]
+):
+    assert api
+    explain: LiteralString = "EXPLAIN "
+    async with driver.session() as session:
+        for statement in some:
+            result = await session.run(explain + statement.text, {"p": {}})
+            plan = str((await result.consume()).plan)
+            assert not [scan for scan in SCANS if scan in plan], statement.name

@@ -18,7 +18,8 @@ SEGMENT = "segment { id name members { totalCount } }"
 TARGETS = Statement(
     "test.targets",
     Kind.READ,
-    "MATCH (:Campaign)-[x:TARGETS|TARGETS_WAS]->(t) RETURN type(x), t.name ORDER BY type(x), t.name",
+    """MATCH (:Campaign)-[x:TARGETS|TARGETS_WAS]->(t)
+RETURN type(x), t.name ORDER BY type(x), t.name""",
 )
 
 

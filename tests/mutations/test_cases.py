@@ -154,6 +154,8 @@ async def test_the_clock_stands_still_while_the_customer_is_asked(api: Api, put:
     assert asked["waitingSince"] == asked["firstRespondedAt"]
     assert (sent["__typename"], sent["direction"]) == ("Email", "OUTBOUND")
     assert sorted(edge["role"] for edge in sent["participants"]["edges"]) == ["FROM", "TO"]
+    again = await do(api, "caseReply", case, kind="EMAIL", body="Did you find it?")
+    assert (again["status"], again["waitingSince"]) == ("PENDING", asked["waitingSince"])
     await asyncio.sleep(0.3)
     payload = await api.done(
         "caseReply", REPLY, caseId=case["id"], kind="EMAIL", body="Mark 2", direction="INBOUND"
@@ -238,6 +240,8 @@ async def test_changes_that_are_not_allowed_are_refused(api: Api, put: Put) -> N
         assert await api.refused(name, caseId=gone) == [("NOT_FOUND", "caseId")]
     empty = {"caseId": case["id"], "kind": "EMAIL", "body": ""}
     assert await api.refused("caseReply", **empty) == [("REQUIRED", "body")]
+    done = {"caseId": case["id"], "kind": "EMAIL", "body": "x", "status": "SOLVED"}
+    assert await api.refused("caseReply", **done) == [("NOT_ALLOWED", "status")]
 
 
 async def test_whoever_gets_a_case_takes_the_place_of_the_former(api: Api, put: Put) -> None:
@@ -256,7 +260,8 @@ async def test_concurrent_changes_of_one_case_lose_nothing(api: Api, put: Put) -
     ]
     moves = [do(api, "caseUpdate", case, priority=each) for each in ("LOW", "HIGH", "URGENT")]
     await asyncio.gather(*replies, *moves)
-    query = "query ($id: ID!) { node(id: $id) { ... on Case { priority dueAt openedAt interactions { totalCount } } } }"
+    query = """query ($id: ID!) { node(id: $id) { ... on Case {
+    priority dueAt openedAt interactions { totalCount } } } }"""
     found = (await api.ask(query, id=case["id"]))["node"]
     assert found["interactions"]["totalCount"] == 8
     promised = levels.LEVELS[found["priority"]].solution

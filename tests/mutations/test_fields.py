@@ -164,6 +164,17 @@ async def test_a_change_of_a_value_is_an_event_of_the_node(api: Api, put: Put):
     assert event["fields"] == ["x_points"]
 
 
+async def test_custom_fields_as_of_an_earlier_time_are_refused_by_name(api: Api, put: Put):
+    ana = await put("Person", "ana", name="Ana")
+    query = f'query ($id: ID!) {{ customer(id: $id, asOf: "2026-01-01T00:00:00Z") {{ {CUSTOM} }} }}'
+
+    response = await api.executor.execute(query, {"id": ana}, None, STAFF)
+
+    assert isinstance(response, dict)
+    assert response["errors"][0]["extensions"]["code"] == "NOT_AT_A_TIME"
+    assert "customFields" in response["errors"][0]["message"]
+
+
 async def test_an_action_of_one_statement_takes_custom_fields_too(api: Api, put: Put):
     ana = await put("Person", "ana", name="Ana")
     await define(api, "mood", "STRING", "Interaction")

@@ -20,7 +20,8 @@ EMAILS = Statement(
     Kind.READ,
     """MATCH (e:Email)
 RETURN e.messageId, e.subject, e.direction, e.addresses, e.thread,
-  COLLECT { MATCH (p)-[x:PARTICIPATED_IN]->(e) RETURN x.role + ' ' + p.name ORDER BY x.role, p.name },
+  COLLECT { MATCH (p)-[x:PARTICIPATED_IN]->(e)
+    RETURN x.role + ' ' + p.name ORDER BY x.role, p.name },
   COLLECT { MATCH (e)-[:NEXT_IN_THREAD]->(f) RETURN f.messageId ORDER BY f.messageId }
 ORDER BY e.messageId""",
 )
@@ -53,9 +54,11 @@ def test_a_message_is_read_with_its_encodings() -> None:
     raw = (
         "From: =?utf-8?q?Ana_Pe=C3=B1a?= <ana@Example.ORG>\r\nTo: a@example.org, b@example.org\r\n"
         "Cc: undisclosed-recipients:;\r\nDate: Mon, 05 Jan 2026 10:00:00 -0000\r\n"
-        "Subject: =?iso-8859-1?q?Caf=E9?=\r\n\tau lait\r\nMessage-ID: <m@x>\r\nMIME-Version: 1.0\r\n"
+        "Subject: =?iso-8859-1?q?Caf=E9?=\r\n\tau lait\r\nMessage-ID: <m@x>\r\n"
+        "MIME-Version: 1.0\r\n"
         'Content-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\n'
-        "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable"
+        "Content-Type: text/plain; charset=iso-8859-1\r\n"
+        "Content-Transfer-Encoding: quoted-printable"
         "\r\n\r\nd=E9j=E0 vu\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>no</p>\r\n--b--\r\n"
     )
     touch = read(raw)
@@ -228,6 +231,17 @@ async def test_the_same_mail_from_many_at_once_is_kept_once(api: Api) -> None:
     asked = {"rows": rows(mail("1"), mail("2", answers="1")), "unknown": "CREATE"}
     await asyncio.gather(*(api.done("interactionsIngest", **asked) for _ in range(8)))
     assert (await api.graph.run(COUNTS))[0][:2] == [2, 2]
+
+
+async def test_a_key_makes_one_request_of_many_repetitions(api: Api) -> None:
+    asked = {"rows": rows(mail("1")), "clientMutationId": "k"}
+    first, *others = await asyncio.gather(
+        *(api.done("interactionsIngest", **asked) for _ in range(6))
+    )
+    assert all(each == first for each in others)
+    assert (await api.graph.run(COUNTS))[0] == [1, 0, 1]
+    other = {**asked, "rows": rows(mail("2"))}
+    assert await api.refused("interactionsIngest", **other) == [("CONFLICT", "clientMutationId")]
 
 
 @pytest.mark.full

@@ -89,6 +89,6 @@ async def test_concurrent_notes_chain_the_events_of_whom_they_name(api: Api, put
     events = await api.events(decode_id(ben).id)
     assert len(events) == 9
     digests = {event["digest"] for event in events}
-    prevs = [event["prev"] for event in events if event["prev"] is not None]
+    prevs = [event["prev"] for event in events if "prev" in event]
     assert len(set(prevs)) == 8
     assert set(prevs) < digests

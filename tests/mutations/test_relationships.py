@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from graph.statements import Kind, Statement
 from loaders.ids import encode_id
 from tests.mutations.conftest import Api, Put, uuid_of
 
@@ -229,6 +230,25 @@ async def test_of_two_concurrent_parents_that_make_a_cycle_one_is_set(api: Api, 
 
     codes = sorted([each["code"] for each in payload["userErrors"]] for payload in payloads)
     assert codes == [[], ["CYCLE"]]
+
+
+async def test_concurrent_changes_of_a_hierarchy_never_make_a_cycle(api: Api, put: Put):
+    firms = [await put("Company", f"c{i}", name=f"C{i}") for i in range(4)]
+
+    payloads = await asyncio.gather(
+        *(
+            api.do("subsidiarySet", companyId=firms[i], parentId=firms[(i + 1) % 4])
+            for i in range(4)
+        )
+    )
+
+    codes = [each["code"] for one in payloads for each in one["userErrors"]]
+    assert codes
+    assert set(codes) <= {"CYCLE", "HIERARCHY_CHANGED"}
+    cycle = Statement(
+        "test.cycle", Kind.READ, "MATCH (c:Company)-[:SUBSIDIARY_OF*1..4]->(c) RETURN count(c)"
+    )
+    assert await api.graph.run(cycle) == [[0]]
 
 
 async def test_a_person_joins_and_leaves_a_household(api: Api, put: Put):

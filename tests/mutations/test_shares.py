@@ -1,13 +1,26 @@
 """Assignments and shares."""
 
-from typing import Any
+from typing import Any, LiteralString
 
+import neo4j
 import pytest
 
+from graph.actions import (
+    archive,
+    consents,
+    fields,
+    hierarchy,
+    identifiers,
+    relationships,
+    shares,
+)
+from graph.write.actions import Action
+from graph.write.actions.compiling import compile_action
 from tests.mutations.conftest import Api, Put, uuid_of
 
 pytestmark = pytest.mark.anyio
 
+SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
 ASSIGNEES = "query ($id: ID!) { customer(id: $id) { assignees { edges { role node { name } } } } }"
 
 
@@ -95,3 +108,27 @@ async def test_an_assignment_repeated_by_its_key_is_recorded_once(api: Api, put:
     assert second == first
     events = await api.events(uuid_of("Order", "o1"))
     assert [each["op"] for each in events].count("assignmentAdd") == 1
+
+
+OWN = (archive, consents, fields, hierarchy, identifiers, relationships, shares)
+COMPILED = [each for module in OWN for each in vars(module).values() if isinstance(each, Action)]
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        pytest.param([shares.ASSIGNMENT_ADD, shares.SHARE_REMOVE], id="some"),
+        pytest.param(COMPILED, id="all", marks=pytest.mark.full),
+    ],
+)
+async def test_no_action_on_parties_scans(api: Api, driver: neo4j.AsyncDriver, some: list[Action]):
+    assert api
+    explain: LiteralString = "EXPLAIN "
+    found: dict[str, list[str]] = {}
+    async with driver.session() as session:
+        for action in some:
+            text = explain + compile_action(action).statement.text
+            result = await session.run(text, {"p": {}})
+            plan = str((await result.consume()).plan)
+            found[action.name] = [scan for scan in SCANS if scan in plan]
+    assert not {name: scans for name, scans in found.items() if scans}

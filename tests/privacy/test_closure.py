@@ -82,6 +82,20 @@ async def test_custom_fields_aliases_and_kept_answers_go_too(graph: Graph):
     assert (await verify_erasure(graph, receipt.id, [CANARY])).clean
 
 
+async def test_what_a_job_was_asked_no_longer_names_the_person(graph: Graph):
+    person = await full_world(graph)
+    asked = '{"filter": {"name": {"eq": "Ana Maria ' + CANARY + '"}}}'
+    await graph.run(
+        change("CREATE (:Job {id: 'j', kind: 'EXPORT', state: 'DONE', parameters: $asked})"),
+        {"asked": asked},
+    )
+
+    await erase(graph, person, (await erasure_plan(graph, person)).plan_hash, "officer")
+
+    left = Statement("test.job", Kind.READ, "MATCH (j:Job) RETURN j.parameters")
+    assert await graph.run(left) == [['{"filter": {"name": {"eq": "[erased]"}}}']]
+
+
 async def test_a_person_who_was_put_away_can_be_erased(graph: Graph):
     person = await full_world(graph)
     await graph.run(

@@ -70,7 +70,7 @@ async def take(
     """The first responses of a subscription."""
     found: list[dict[str, Any]] = []
     following = subscribe(executor, query, variables, None, STAFF)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async for response in following:
             found.append(response)
             if len(found) == number:

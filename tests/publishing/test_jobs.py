@@ -39,7 +39,7 @@ async def serving(graph: Graph, url: str, **runners: Runner) -> AsyncGenerator[N
 
 
 async def ended(graph: Graph, id_: str, *states: str) -> list[Any]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             found = (await graph.run(STATE, {"id": id_}))[0]
             if found[0] in (states or ("DONE", "FAILED", "CANCELLED")):
@@ -126,7 +126,7 @@ async def test_a_cancelled_job_ends_at_its_next_sign_of_life(
     async with serving(graph, endpoints.redis_url, ENDLESS=endless):
         await ended(graph, id_, "RUNNING")
         assert await queue.cancel(graph, id_)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await stopped.wait()
     assert (await ended(graph, id_))[0] == "CANCELLED"
 

@@ -1,4 +1,4 @@
-"""A migrated, empty graph, and an executor over it."""
+"""A migrated graph, and an executor over it."""
 
 from collections.abc import AsyncIterator
 
@@ -26,13 +26,7 @@ async def connected(endpoints: Endpoints) -> AsyncIterator[Graph]:
         yield opened
 
 
-@pytest.fixture
-async def graph(connected: Graph, clean_graph: None) -> Graph:  # noqa: ARG001
-    """Return an empty graph with every constraint and index of the model."""
-    return connected
-
-
-@pytest.fixture
-def executor(graph: Graph) -> Executor:
+@pytest.fixture(scope="module")
+def executor(connected: Graph) -> Executor:
     """Execute operations of the whole schema."""
-    return Executor(SCHEMA._schema, graph)
+    return Executor(SCHEMA._schema, connected)

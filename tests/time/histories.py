@@ -6,7 +6,10 @@ from typing import Any
 
 from graph.database import Graph
 from graph.model import MODEL
+from graph.statements import Kind, Statement
 from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, Writer, write
+from graph.write.actions.draft import Caller, Named
+from graph.write.archiving import Put, put
 from loaders.execution import Executor
 from tests.time.asking import ask, at, bare
 
@@ -14,6 +17,13 @@ PERSON, COMPANY = MODEL.by_label["Person"], MODEL.by_label["Company"]
 ORDER, PRODUCT, CALL = (MODEL.by_label[name] for name in ("Order", "Product", "Call"))
 PROGRAM = MODEL.by_label["Program"]
 TYPES = MODEL.by_type
+CANDIDATES = Statement(
+    "test.candidates",
+    Kind.READ,
+    """MATCH (n) WHERE n:Person OR n:Company OR n:Order OR n:Product OR n:Call
+    RETURN n.id, [l IN labels(n) WHERE l IN ['Person', 'Company', 'Order', 'Product', 'Call']][0]
+    ORDER BY n.id""",
+)
 NAMES = "abcd"
 CITIES = ("Lyon", "Graz", "Leeds", None)
 
@@ -131,17 +141,37 @@ def batch(random: Random) -> Batch:
     )  # fmt: skip
 
 
-async def answers(executor: Executor, as_of: str | None = None) -> list[Any]:
-    """The answers to all questions, now or as of a moment."""
-    asked = [each if as_of is None else at(each, as_of) for each in QUESTIONS]
+async def answers(
+    executor: Executor, questions: tuple[str, ...], as_of: str | None = None
+) -> list[Any]:
+    """The answers to questions, now or as of a moment."""
+    asked = [each if as_of is None else at(each, as_of) for each in questions]
     return [bare(await ask(executor, each)) for each in asked]
 
 
-async def history(graph: Graph, executor: Executor, seed: int, hours: int) -> list[Snapshot]:
-    """Make a history in an empty graph, and take a snapshot after every hour."""
-    random = Random(seed)
-    found = [Snapshot(moment(0), await answers(executor))]
+async def history(
+    graph: Graph, executor: Executor, seed: int, hours: int, questions: tuple[str, ...]
+) -> list[Snapshot]:
+    """Make a history in an empty graph, and take a snapshot after every hour.
+
+    Every third hour two nodes are put away, and in the two hours after that taken out again.
+    """
+    random, away = Random(seed), list[Named]()
+    found = [Snapshot(moment(0), await answers(executor, questions))]
     for hour in range(1, hours + 1):
-        await write(graph, batch(random), Writer("tester", "test", moment(hour)))
-        found.append(Snapshot(moment(hour), await answers(executor)))
+        if hour % 5 == 3:
+            rows = await graph.run(CANDIDATES)
+            away = [Named(*row) for row in random.sample(rows, min(2, len(rows)))]
+            for each in away:
+                await _put(graph, each, hour, restore=False)
+        elif away:
+            await _put(graph, away.pop(random.randrange(len(away))), hour, restore=True)
+        else:
+            await write(graph, batch(random), Writer("tester", "test", moment(hour)))
+        found.append(Snapshot(moment(hour), await answers(executor, questions)))
     return found
+
+
+async def _put(graph: Graph, named: Named, hour: int, *, restore: bool) -> None:
+    request = Put(named, "node", "nodeRestore" if restore else "nodeArchive", restore=restore)
+    await put(graph, MODEL.by_label[named.label], request, Caller("tester", moment(hour)))

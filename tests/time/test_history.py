@@ -1,5 +1,6 @@
 """History and diff: what changed, from what to what, by whom, and what is not told."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 
 from graph.database import Graph
 from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, Writer, write
+from graph.write.actions.draft import Caller, Named
+from graph.write.archiving import Put, put
 from loaders.execution import Executor
 from loaders.ids import encode_id
 from tests.time.asking import STAFF, ask
@@ -48,9 +51,13 @@ def jobs(*companies: str, title: str = "CEO") -> Links:
     return Links(TYPES["WORKS_AT"], PERSON, COMPANY, rows, complete=True)
 
 
-@pytest.fixture
-async def told(graph: Graph, executor: Executor) -> Executor:
+@pytest.fixture(scope="module")
+async def told(
+    connected: Graph, executor: Executor, wipe_graph: Callable[[], Awaitable[None]]
+) -> Executor:
     """A person with a past of five hours, two employers and an order."""
+    await wipe_graph()
+    graph = connected
     companies = [NodeRow(("erp", n), {"name": n.title()}, id=IDS[n]) for n in ("acme", "new")]
     await said(graph, 1, person(city="Lyon"), Nodes(COMPANY, companies), jobs("acme"))
     await said(graph, 2, person(city="Graz", tier="GOLD"), actor="bob")
@@ -127,20 +134,8 @@ async def test_amounts_in_a_history_are_in_main_units(told: Executor) -> None:
     }
 
 
-async def test_a_change_during_the_walk_neither_repeats_nor_hides_one(
-    told: Executor, graph: Graph
-) -> None:
-    first = (await ask(told, HISTORY, {"id": ADA, "first": 2}))["history"]
-    await said(graph, 6, person(city="Vigo"))
-
-    after = first["pageInfo"]["endCursor"]
-    rest = (await ask(told, HISTORY, {"id": ADA, "after": after}))["history"]
-
-    assert [each["node"]["version"] for each in rest["edges"]] == [2, 1]
-
-
 async def test_diff_tells_the_values_at_both_moments_and_their_last_change(told: Executor) -> None:
-    found = (await ask(told, DIFF, {"id": ADA, "from": moment(1)}))["diff"]
+    found = (await ask(told, DIFF, {"id": ADA, "from": moment(1), "to": moment(5)}))["diff"]
 
     assert {each["field"]: (each["before"], each["after"]) for each in found["fields"]} == {
         "name": ("Ada", "Ada L"),
@@ -205,3 +200,32 @@ async def test_a_node_that_is_not_there_has_neither_history_nor_diff(executor: E
     for id_ in (encode_id("Person", "nobody"), encode_id("Nothing", "x")):
         assert (await ask(executor, HISTORY, {"id": id_}))["history"]["edges"] == []
         assert (await ask(executor, DIFF, {"id": id_, "from": moment(1)}))["diff"] is None
+
+
+async def test_an_archived_node_and_its_return_are_told(told: Executor, connected: Graph) -> None:
+    named = Named(IDS["order"], "Order")
+    for hour, restore in ((6, False), (7, True)):
+        request = Put(named, "order", "orderMove", restore=restore)
+        await put(connected, ORDER, request, Caller("joe", moment(hour), reason="a mistake"))
+        entry = (await ask(told, HISTORY, {"id": ORDER_ID}))["history"]["edges"][0]["node"]
+        told_of = {name: entry[name] for name in ("at", "kind", "actor", "op", "reason")}
+
+        assert told_of == {
+            "at": moment(hour),
+            "kind": "RESTORED" if restore else "ARCHIVED",
+            "actor": "joe",
+            "op": "orderMove",
+            "reason": "a mistake",
+        }
+
+
+async def test_a_change_during_the_walk_neither_repeats_nor_hides_one(
+    told: Executor, connected: Graph
+) -> None:
+    first = (await ask(told, HISTORY, {"id": ADA, "first": 2}))["history"]
+    await said(connected, 8, person(city="Vigo"))
+
+    after = first["pageInfo"]["endCursor"]
+    rest = (await ask(told, HISTORY, {"id": ADA, "after": after}))["history"]
+
+    assert [each["node"]["version"] for each in rest["edges"]] == [2, 1]

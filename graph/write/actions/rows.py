@@ -38,7 +38,7 @@ def row_of(action: Action, compiled: Compiled, draft: Draft) -> Row | None:
     updates = {each.name: _updated(draft, each.name) for each in action.updates}
     money = {name: each[1] for name, each in updates.items() if each[1] is not None}
     links = [
-        _checked(draft, link.relationship, values)
+        {} if _by_row(draft, link) else _checked(draft, link.relationship, values)
         for link, values in zip(action.links, draft.links, strict=True)
     ]
     refs = {ref.name: _ref(draft, action, ref.name) for ref in action.refs}
@@ -81,12 +81,20 @@ def _ref(draft: Draft, action: Action, name: str) -> Any:
     if isinstance(found, list):
         # In the order of ids, so that two requests lock what they share in one order.
         relationship = _row_relationship(action, name)
-        rows = [
-            {"id": each.id, "place": i, "set": _row_values(draft, relationship, name, i, each)}
+        checked = [
+            Named(each.id, each.label, _row_values(draft, relationship, name, i, each))
             for i, each in enumerate(found)
         ]
+        draft.refs[name] = checked  # the event tells what is stored, not what was given
+        rows = [{"id": each.id, "place": i, "set": each.values} for i, each in enumerate(checked)]
         return sorted(rows, key=itemgetter("id"))
     return found.id if found is not None else None
+
+
+def _by_row(draft: Draft, link: Link) -> bool:
+    """Whether every relationship of a link has the properties of its own row."""
+    many = draft.many(link.start) or draft.many(link.end)
+    return bool(many) and all(each.values is not None for each in many)
 
 
 def _row_relationship(action: Action, name: str) -> Relationship | None:
