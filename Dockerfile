@@ -9,7 +9,7 @@ FROM python:3.11.14-slim-bookworm
 # The home directory does not exist on purpose: the root file system is read-only, state lives in /data.
 RUN groupadd --gid 10001 c360 \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin c360 \
-    && install --directory --owner=10001 --group=10001 --mode=0700 /data
+    && install --directory --owner=10001 --group=10001 --mode=0700 /data /data/exports
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY schema.graphql LICENSE ./

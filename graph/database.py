@@ -33,6 +33,11 @@ def is_retryable(error: Exception) -> bool:
     return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
 
 
+def is_timeout(error: Exception) -> bool:
+    """Whether the server ended the statement because it took too long."""
+    return getattr(error, "code", None) in _TIMEOUT_CODES
+
+
 class Graph:
     """One database of one Neo4j server or cluster. Close it, or use it as an async context."""
 
@@ -95,7 +100,7 @@ class Graph:
                 with attempt:
                     return await self._once(query, statement.kind, parameters)
         except (DriverError, Neo4jError) as error:
-            if getattr(error, "code", None) in _TIMEOUT_CODES:
+            if is_timeout(error):
                 raise Timeout(f"{statement.name} took longer than {timeout:g} seconds.") from error
             if is_retryable(error):
                 raise Unavailable("The database cannot be reached right now.") from error

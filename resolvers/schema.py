@@ -44,7 +44,10 @@ SCHEMA = strawberry.Schema(
     types=[*REGISTRY.types.values()],
     config=StrawberryConfig(
         scalar_map={
-            datetime: DATE_TIME, date: DATE, Decimal: DECIMAL, SimpleValue: SIMPLE_VALUE,
+            datetime: DATE_TIME,
+            date: DATE,
+            Decimal: DECIMAL,
+            SimpleValue: SIMPLE_VALUE,
             FieldValue: FIELD_VALUE,
         }
     ),

@@ -134,13 +134,7 @@ async def patch(work: Work, draft: Draft) -> None:
     if all(party.get(each) == value for each, value in (*given.items(), *custom.items())):
         draft.returned[name] = Named(named.id, named.label)
         return
-    # Said again today, what was said here long ago must not win over what others said since.
-    outdated = {
-        each: None
-        for each in writable(node)
-        if own.get(each) is not None and own[each] != party.get(each)
-    }
-    row = NodeRow((named.id,), {**outdated, **given}, custom=custom)
+    row = NodeRow((named.id,), {**_outdated(node, own, party), **given}, custom=custom)
     row.observed_at = _latest(draft.now, others)
     batch = Batch(
         [Nodes(node, [row])],
@@ -148,6 +142,15 @@ async def patch(work: Work, draft: Draft) -> None:
         named={name: (node, (named.id,))},
     )
     await apply(work, draft, batch, name + "Id")
+
+
+def _outdated(node: Node, own: dict[str, Any], party: dict[str, Any]) -> dict[str, None]:
+    """What was said here once and has been overtaken: said again today, it would win again."""
+    return {
+        each: None
+        for each in writable(node)
+        if own.get(each) is not None and own[each] != party.get(each)
+    }
 
 
 def _is_own(record: dict[str, Any], id_: str) -> bool:

@@ -15,12 +15,12 @@ import orjson
 
 from graph.imports.definitions import (
     END,
-    KEY_SEPARATOR,
     LINK_SEPARATOR,
     OBSERVED,
     LinkDefinition,
     NodeDefinition,
 )
+from graph.imports.keys import KEY_SEPARATOR
 from graph.imports.plan import Plan
 from graph.imports.reducing import finished
 from graph.imports.staging import Raw, Staging, Stored, stored, values_of

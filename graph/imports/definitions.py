@@ -7,13 +7,13 @@ against the model. Rows that look alike to it are worked out once (`memo`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypedDict, cast
-from uuid import UUID
 
 from graph.imports.conditions import Row, compile_condition
 from graph.imports.errors import Fault, Path, Problem, Unfit
+from graph.imports.keys import id_of, key_of_row, key_parts
 from graph.imports.mapping import LinkSpec, NodeSpec, ValueSpec
 from graph.imports.memo import FAULT, Chunk, Memo
-from graph.imports.values import Compiled, Scope, compile_value, fit, key_text
+from graph.imports.values import Compiled, Scope, compile_value, fit
 from graph.model import MODEL
 from graph.model.kinds import Node, Property, Relationship, Type
 from graph.model.parties import PARTY
@@ -22,7 +22,6 @@ from graph.write.linking import admits
 from graph.write.links import positional
 from graph.write.validation import key_names, writable
 
-KEY_SEPARATOR = "\x1f"
 LINK_SEPARATOR = "\x1e"
 OBSERVED: LiteralString = "observed at"
 END = "end"
@@ -116,8 +115,8 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
     test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
     test = Memo(scope.uses, test) if test else None
     outer, scope.uses = scope.uses, set()
-    keys = [compile_value(value, scope, place) for value, place in _keys(node, spec, path)]
-    form = _id_of if spec.id is not None else _key_of
+    keys = [compile_value(value, scope, place) for value, place in key_parts(node, spec, path)]
+    form = id_of if spec.id is not None else key_of_row
     key_of = Memo(scope.uses, lambda row: form(keys, row))
     scope.uses |= outer
     properties = spec.properties
@@ -276,23 +275,6 @@ def _position(name: str, nodes: Sequence[NodeDefinition], path: Path) -> int:
     raise Problem(path, f"{name!r} is none of the nodes of this mapping")
 
 
-def _keys(node: Node, spec: NodeSpec, path: Path) -> list[tuple[ValueSpec, Path]]:
-    """Return the parts of a node's key, in the order of the model."""
-    if spec.id is not None:
-        if spec.key is not None or spec.keys is not None:
-            raise Problem(path, "a node has one of id, key and keys")
-        return [(spec.id, (*path, "id"))]
-    if node.sourced or node.is_a(PARTY):
-        if spec.key is None or spec.keys is not None:
-            raise Problem(path, f"a {node.name} needs key: its id in the source")
-        return [(spec.key, (*path, "key"))]
-    names = key_names(node)
-    if spec.keys is None or spec.key is not None or set(spec.keys) != set(names):
-        needs = f"keys with {' and '.join(names)}" if names else "id: it has no other key"
-        raise Problem(path, f"a {node.name} needs {needs}")
-    return [(spec.keys[name], (*path, "keys", name)) for name in names]
-
-
 @dataclass(frozen=True, slots=True)
 class _Field:
     """A property, how it is kept, and the function that reads and checks it."""
@@ -337,31 +319,6 @@ def _check_keep(kind: Property, spec: ValueSpec, specs: dict[str, ValueSpec], pa
         raise Problem(path, "keep: distinct goes with lists of texts, and they with it")
     if spec.without is not None and spec.without not in specs:
         raise Problem(path, f"{spec.without!r} is no property of this node here")
-
-
-def _key_of(keys: list[Compiled], row: Row) -> str | None:
-    """Return the key of a row's node; None when a part of it is empty."""
-    parts: list[str] = []
-    for key in keys:
-        try:
-            part = key_text(key.get(row))
-        except Unfit as unfit:
-            fault = unfit.faults[0]
-            raise Unfit(Fault(fault.column or key.column, fault.code, fault.message)) from None
-        if part is None:
-            return None
-        parts.append(part)
-    return KEY_SEPARATOR.join(parts)
-
-
-def _id_of(keys: list[Compiled], row: Row) -> str | None:
-    """Return the id of a row's node; None when it is empty."""
-    text = _key_of(keys, row)
-    try:
-        return str(UUID(text)) if text is not None else None
-    except ValueError:
-        message = "An id is a UUID such as 019ab2de-0000-7000-8000-000000000001."
-        raise Unfit(Fault(keys[0].column, "BAD_KEY", message)) from None
 
 
 def _values(readers: Sequence[Reader], row: Row) -> tuple[Any, ...]:

@@ -59,7 +59,7 @@ PRICE_LIST = Node(
         string("tier", "Tier of party it is for; null means everyone."),
         number(
             "discount",
-            "Percent taken off the list price of products that it states no price of; null for none.",
+            "Percent off the list price of products it states no price of; null for none.",
             indexed=True,
         ),
         day("validFrom", "First day it holds."),

@@ -51,29 +51,34 @@ async def write(
         dry_run: Do everything, count, and take it back; then `request` is not remembered.
         request: Makes the batch repeatable: it is applied once, and again returns the same answer.
 
-    Returns:
-        What became of the rows.
-
-    Raises:
-        InvalidInput: a row breaks the model; the message names row and property. Nothing changed.
+    Raises (nothing was changed, but perhaps with the last):
+        InvalidInput: a row breaks the model; the message names row and property.
         Conflict: a row contradicts what is there, or the key of `request` belongs to another one.
-            Nothing changed.
-        NotFound: a node that the batch expects is not there. Nothing changed.
-        Outdated: it has another version than expected. Nothing changed.
-        Timeout: the server ended the batch. Nothing changed.
+        NotFound, Outdated: a node is not there, or not of the version, that the batch expects.
+        Timeout: the server ended the batch.
         Unavailable: the database could not be reached within the retries. Repeat the batch: should
             it have been applied after all, it changes nothing.
     """
     try:
-        async for attempt in stamina.retry_context(
-            on=_is_passing, attempts=8, timeout=60.0, wait_initial=0.02, wait_max=2.0
-        ):
-            with attempt:
-                return await _once(graph, batch, writer, None if dry_run else request, dry_run)
+        return await _retried(graph, batch, writer, None if dry_run else request, dry_run)
     except ConstraintError as error:
         raise Conflict(_contradiction(error)) from None
     except (DriverError, Neo4jError) as error:
         raise _refusal(error) from error
+
+
+async def _retried(
+    graph: Graph,
+    batch: Batch,
+    writer: Writer,
+    request: Request | None,
+    dry_run: bool,
+) -> Outcome:
+    async for attempt in stamina.retry_context(
+        on=_is_passing, attempts=8, timeout=60.0, wait_initial=0.02, wait_max=2.0
+    ):
+        with attempt:
+            return await _once(graph, batch, writer, request, dry_run)
     raise Unavailable("The database cannot be reached right now.")
 
 

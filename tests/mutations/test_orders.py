@@ -183,7 +183,10 @@ async def test_returns_are_credited_to_the_cent_however_they_come(api: Api, put:
     nets, taxes = 0.0, 0.0
     for _ in range(3):
         part = [{"line": 1, "quantity": 1}]
-        selection = f"{ORDER} creditNote {{ net {{ amount }} tax {{ amount }} reason corrects {{ edges {{ node {{ id }} }} }} }}"
+        selection = (
+            f"{ORDER} creditNote {{ net {{ amount }} tax {{ amount }} "
+            "corrects { edges { node { id } } } }"
+        )
         payload = await api.done("orderReturn", selection, orderId=id_, lines=part)
         note = payload["creditNote"]
         assert {edge["node"]["id"] for edge in note["corrects"]["edges"]} == {id_, invoice}

@@ -30,7 +30,8 @@ from tests.publishing.test_changes import PEOPLE
 
 pytestmark = pytest.mark.anyio
 
-FOLLOW = "subscription { changes { version entityId node { ... on Person { name } } } }"
+FOLLOW = "subscription { changes(since: %s) { version node { ... on Person { name } } } }"
+LAST = "{ changes(first: 200) { pageInfo { endCursor } } }"
 
 
 @dataclass
@@ -41,6 +42,22 @@ class Running:
     token: str
     partner: str
     server: uvicorn.Server
+    follow: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it is asked."""
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    async def begin(self) -> None:
+        """Make `follow` a subscription to all that comes from now on, however long it takes."""
+        cursor = None
+        async with httpx.AsyncClient(timeout=60) as http, asyncio.timeout(60):
+            while cursor is None:
+                headers = {"Authorization": f"Bearer {self.token}"}
+                answer = await http.post(self.url, json={"query": LAST}, headers=headers)
+                cursor = answer.json()["data"]["changes"]["pageInfo"]["endCursor"]
+        self.follow = FOLLOW % json.dumps(cursor)
 
     def connect(self, protocol: str = sockets.PROTOCOL) -> websockets.connect:
         """Open a socket that offers a protocol."""
@@ -76,7 +93,10 @@ async def running(
     while not server.started:  # noqa: ASYNC110 - uvicorn says so in no other way
         await asyncio.sleep(0.01)
     made = [make_token(settings, audience, "ana", 1) for audience in ("staff", "partner")]
-    yield Running(listener.getsockname()[1], made[0], made[1], server)
+    found = Running(listener.getsockname()[1], made[0], made[1], server)
+    await Writer(graph).leave("first")
+    await found.begin()
+    yield found
     server.should_exit = True
     await task
 
@@ -113,7 +133,7 @@ async def test_changes_arrive_over_a_socket_with_the_node_as_it_is(
 ):
     async with running.connect() as connection:
         await begin(connection, running.token)
-        await say(connection, id="1", type="subscribe", payload={"query": FOLLOW})
+        await say(connection, id="1", type="subscribe", payload={"query": running.follow})
         await subscribed(connection)
         await writer.leave("ana")
 
@@ -136,7 +156,7 @@ async def test_a_query_over_a_socket_is_answered_and_complete(running: Running):
 @pytest.mark.parametrize(
     ("messages", "code"),
     [
-        ([{"type": "subscribe", "id": "1", "payload": {"query": FOLLOW}}], 4401),
+        ([{"type": "subscribe", "id": "1", "payload": {"query": LAST}}], 4401),
         ([{"type": "connection_init"}], 4403),
         ([{"type": "connection_init", "payload": {"authorization": "Bearer x"}}], 4403),
         (["no json"], 4400),
@@ -179,7 +199,7 @@ async def test_an_id_in_use_closes_the_socket(running: Running):
     async with running.connect() as connection:
         await begin(connection, running.token)
         for _ in range(2):
-            await say(connection, id="1", type="subscribe", payload={"query": FOLLOW})
+            await say(connection, id="1", type="subscribe", payload={"query": running.follow})
 
         assert await close_code(connection) == 4409
 
@@ -198,7 +218,9 @@ async def test_more_than_twenty_subscriptions_are_refused_and_the_others_live(
     async with running.connect() as connection:
         await begin(connection, running.token)
         for number in range(21):
-            await say(connection, id=str(number), type="subscribe", payload={"query": FOLLOW})
+            await say(
+                connection, id=str(number), type="subscribe", payload={"query": running.follow}
+            )
         refused = await hear(connection)
         await subscribed(connection)
         await writer.leave("ana")
@@ -213,7 +235,7 @@ async def test_a_completed_subscription_says_no_more(running: Running, writer: W
     async with running.connect() as connection:
         await begin(connection, running.token)
         for id_ in ("kept", "left"):
-            await say(connection, id=id_, type="subscribe", payload={"query": FOLLOW})
+            await say(connection, id=id_, type="subscribe", payload={"query": running.follow})
         await say(connection, id="left", type="complete")
         await subscribed(connection)
         await writer.leave("ana", "bob")
@@ -227,7 +249,7 @@ async def test_a_completed_subscription_says_no_more(running: Running, writer: W
 async def test_a_partner_may_not_follow_changes(running: Running):
     async with running.connect() as connection:
         await begin(connection, running.partner)
-        await say(connection, id="1", type="subscribe", payload={"query": FOLLOW})
+        await say(connection, id="1", type="subscribe", payload={"query": running.follow})
         message = await hear(connection)
 
     assert message["type"] == "error"
@@ -237,7 +259,7 @@ async def test_a_partner_may_not_follow_changes(running: Running):
 async def test_a_server_that_stops_says_so(running: Running):
     async with running.connect() as connection:
         await begin(connection, running.token)
-        await say(connection, id="1", type="subscribe", payload={"query": FOLLOW})
+        await say(connection, id="1", type="subscribe", payload={"query": running.follow})
         await subscribed(connection)
         running.server.should_exit = True
 
@@ -249,11 +271,12 @@ async def test_changes_arrive_as_server_sent_events(
 ):
     monkeypatch.setattr(events, "ALIVE_SECONDS", 0.2)
     headers = {"Authorization": f"Bearer {running.token}", "Accept": "text/event-stream"}
-    url = f"http://127.0.0.1:{running.port}/graphql"
     lines: list[str] = []
     async with (
         httpx.AsyncClient(timeout=60) as http,
-        http.stream("POST", url, json={"query": FOLLOW}, headers=headers) as response,
+        http.stream(
+            "POST", running.url, json={"query": running.follow}, headers=headers
+        ) as response,
     ):
         async for line in response.aiter_lines():
             if line == ":" and not lines:
@@ -269,11 +292,12 @@ async def test_changes_arrive_as_server_sent_events(
 
 async def test_a_query_is_answered_with_one_event_and_the_end(running: Running):
     headers = {"Authorization": f"Bearer {running.token}", "Accept": "text/event-stream"}
-    url = f"http://127.0.0.1:{running.port}/graphql"
     async with httpx.AsyncClient(timeout=60) as http:
-        response = await http.post(url, json={"query": "{ viewer { subject } }"}, headers=headers)
+        response = await http.post(
+            running.url, json={"query": "{ viewer { subject } }"}, headers=headers
+        )
         refused = await http.post(
-            url, json={"query": FOLLOW}, headers={"Accept": "text/event-stream"}
+            running.url, json={"query": LAST}, headers={"Accept": "text/event-stream"}
         )
 
     assert response.text == (

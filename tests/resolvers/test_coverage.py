@@ -17,8 +17,10 @@ from resolvers.schema import SCHEMA
 
 WHOLE = SCHEMA._schema
 UNREAD = {
-    "Version": "history has its own reading, which is not there yet",
-    "ChangeEvent": "the audit trail has its own reading, which is not there yet",
+    "Version": "read by history, diff and asOf",
+    "ChangeEvent": "read by history and changes",
+    "Archived": "what was put away; read by asOf",
+    "Secret": "a random value for keyed digests",
     "IdempotencyKey": "holds what makes requests repeatable; nobody reads it",
     "Suppression": "a digest that only the write path compares",
     "Alias": "the id of a merged party; reads follow it",
@@ -32,7 +34,7 @@ IN_PASSING = {"id", "version", "createdAt", "changedAt"}
 """Properties that the write path keeps and people may read all the same."""
 
 NOT_WALKED = {
-    "WAS": "leads to history, which is not read yet",
+    "WAS": "leads to former states, which history and asOf read",
     "CAN_SEE": "rights, derived; the predicates of access read it",
 }
 NOT_ON_EDGES = {

@@ -78,67 +78,83 @@ def moment(hour: int, minute: int = 0) -> str:
     return f"2026-03-{1 + hour // 24:02}T{hour % 24:02}:{minute:02}:00.000Z"
 
 
-def batch(random: Random) -> Batch:
-    """What one system says in one hour."""
+@dataclass(frozen=True)
+class Hour:
+    """What one system says in one hour, at random."""
 
-    def some(rate: float = 0.6) -> list[str]:
-        return [name for name in NAMES if random.random() < rate]
+    random: Random
 
-    def person(name: str) -> NodeRow:
-        values: dict[str, Any] = {"name": name.upper(), "city": random.choice(CITIES)}
-        if random.random() < 0.5:
-            values["email"] = random.choice([f"{name}{random.randrange(2)}@example.org", None])
+    def some(self, rate: float = 0.6) -> list[str]:
+        """Some of the names."""
+        return [name for name in NAMES if self.random.random() < rate]
+
+    def person(self, name: str) -> NodeRow:
+        """A person, perhaps with an e-mail address or without one from now on."""
+        values: dict[str, Any] = {"name": name.upper(), "city": self.random.choice(CITIES)}
+        if self.random.random() < 0.5:
+            address = f"{name}{self.random.randrange(2)}@example.org"
+            values["email"] = self.random.choice([address, None])
         return NodeRow(("crm", name), values)
 
-    def order(name: str) -> NodeRow:
+    def company(self, name: str) -> NodeRow:
+        """A company by one of two names."""
+        return NodeRow(("erp", name), {"name": f"{name.upper()} {self.random.randrange(2)}"})
+
+    def order(self, name: str) -> NodeRow:
+        """An order in some state, of some amount."""
         values: dict[str, Any] = {"number": f"N-{name}", "at": moment(NAMES.index(name))}
-        values["status"] = random.choice(["PLACED", "SHIPPED", None])
-        values |= {"total": random.randrange(100, 900), "currency": "EUR"}
+        values["status"] = self.random.choice(["PLACED", "SHIPPED", None])
+        values |= {"total": self.random.randrange(100, 900), "currency": "EUR"}
         return NodeRow(("shop", name), values)
 
-    def product(name: str) -> NodeRow:
-        values = {"sku": f"s-{name}", "name": random.choice(["Bolt", "Nut"])}
-        return NodeRow(("shop", name), {**values, "unit": random.choice(["box", "bag", None])})
+    def product(self, name: str) -> NodeRow:
+        """A product by one of two names."""
+        values = {"sku": f"s-{name}", "name": self.random.choice(["Bolt", "Nut"])}
+        unit = self.random.choice(["box", "bag", None])
+        return NodeRow(("shop", name), {**values, "unit": unit})
 
-    def line(name: str, number: int) -> LinkRow:
-        values = {"line": number, "quantity": float(random.randrange(1, 4)), "unitPrice": 1}
-        end = ("shop", random.choice(NAMES))
-        return LinkRow(("shop", name), end, {**values, "amount": 1})
+    def line(self, name: str, number: int) -> LinkRow:
+        """A line of an order."""
+        values: dict[str, Any] = {"line": number, "unitPrice": 1, "amount": 1}
+        values["quantity"] = float(self.random.randrange(1, 4))
+        return LinkRow(("shop", name), ("shop", self.random.choice(NAMES)), values)
 
-    def pairs(system: str, other: str, values: Any = dict) -> list[LinkRow]:
-        return [LinkRow((system, n), (other, random.choice(NAMES)), values()) for n in some()]
+    def pairs(self, system: str, other: str) -> list[LinkRow]:
+        """Relationships between the nodes of two systems."""
+        return [
+            LinkRow((system, name), (other, self.random.choice(NAMES)), {}) for name in self.some()
+        ]
 
-    companies = [
-        NodeRow(("erp", n), {"name": f"{n.upper()} {random.randrange(2)}"}) for n in some()
-    ]
-    calls = [NodeRow(("pbx", n), {"at": moment(9), "channel": "PHONE"}) for n in some(0.3)]
-    whole = random.random() < 0.5
+    def jobs(self) -> list[LinkRow]:
+        """Employments with a title or without."""
+        return [
+            LinkRow(each.start, each.end, {"title": self.random.choice(["CEO", "CTO", None])})
+            for each in self.pairs("crm", "erp")
+        ]
+
+
+def batch(random: Random) -> Batch:
+    """Nodes and relationships of one hour; of some relationships all that there are."""
+    hour, whole = Hour(random), random.random() < 0.5
+    calls = [NodeRow(("pbx", n), {"at": moment(9), "channel": "PHONE"}) for n in hour.some(0.3)]
+    lines = [hour.line(name, number) for name in hour.some() for number in (1, 2)]
+    enrolled = [LinkRow(("erp", name), ("erp", "gold"), {}) for name in hour.some(0.3)]
     return Batch(
         [
-            Nodes(PERSON, [person(name) for name in some()]),
-            Nodes(COMPANY, companies),
-            Nodes(PRODUCT, [product(name) for name in some()]),
-            Nodes(ORDER, [order(name) for name in some()]),
+            Nodes(PERSON, [hour.person(name) for name in hour.some()]),
+            Nodes(COMPANY, [hour.company(name) for name in hour.some()]),
+            Nodes(PRODUCT, [hour.product(name) for name in hour.some()]),
+            Nodes(ORDER, [hour.order(name) for name in hour.some()]),
             Nodes(CALL, calls),
             Nodes(PROGRAM, [NodeRow(("erp", "gold"), {"name": "Gold"})]),
-            Links(TYPES["FOR"], ORDER, PERSON, pairs("shop", "crm"), complete=whole),
-            Links(
-                TYPES["CONTAINS"], ORDER, PRODUCT,
-                [line(name, number) for name in some() for number in (1, 2)], complete=whole,
-            ),
-            Links(
-                TYPES["WORKS_AT"], PERSON, COMPANY,
-                pairs("crm", "erp", lambda: {"title": random.choice(["CEO", "CTO", None])}),
-                complete=random.random() < 0.5,
-            ),
-            Links(TYPES["PARTICIPATED_IN"], PERSON, CALL, pairs("crm", "pbx")),
-            Links(TYPES["SERVES"], COMPANY, PERSON, pairs("erp", "crm"), complete=whole),
-            Links(
-                TYPES["ENROLLED_IN"], COMPANY, PROGRAM,
-                [LinkRow(("erp", n), ("erp", "gold"), {}) for n in some(0.3)],
-            ),
+            Links(TYPES["FOR"], ORDER, PERSON, hour.pairs("shop", "crm"), complete=whole),
+            Links(TYPES["CONTAINS"], ORDER, PRODUCT, lines, complete=whole),
+            Links(TYPES["WORKS_AT"], PERSON, COMPANY, hour.jobs(), complete=not whole),
+            Links(TYPES["PARTICIPATED_IN"], PERSON, CALL, hour.pairs("crm", "pbx")),
+            Links(TYPES["SERVES"], COMPANY, PERSON, hour.pairs("erp", "crm"), complete=whole),
+            Links(TYPES["ENROLLED_IN"], COMPANY, PROGRAM, enrolled),
         ]
-    )  # fmt: skip
+    )
 
 
 async def answers(

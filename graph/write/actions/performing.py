@@ -7,8 +7,8 @@ from typing import Any
 import stamina
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
-from graph.database import Graph, is_retryable
-from graph.errors import Unavailable
+from graph.database import Graph, is_retryable, is_timeout
+from graph.errors import Timeout, Unavailable
 from graph.write.actions import compiling
 from graph.write.actions.compiling import Check, Compiled, compile_action
 from graph.write.actions.draft import Draft, Outcome, node_of
@@ -77,6 +77,7 @@ async def perform(graph: Graph, requests: Sequence[Ready]) -> list[Outcome]:
     Raises:
         Unavailable: the database could not be reached within the retries. Whether the requests were
             performed is not known; with an idempotency key they can be repeated.
+        Timeout: the server ended the statement; nothing was done.
     """
     try:
         return await _together(graph, requests)
@@ -105,6 +106,8 @@ async def _together(graph: Graph, requests: Sequence[Ready]) -> list[Outcome]:
                 found = await graph.attempt(compiled.statement, {"p": parameters}, timeout=SECONDS)
                 return _outcomes(compiled, requests, found[0][0])
     except (DriverError, Neo4jError) as error:
+        if is_timeout(error):
+            raise Timeout(f"{compiled.statement.name} took longer than {SECONDS:g} s.") from error
         if is_retryable(error):
             raise Unavailable("The database cannot be reached right now.") from error
         raise
