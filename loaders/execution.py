@@ -145,7 +145,12 @@ class Executor:
                 self.counters.fallbacks += 1
         pairs = list(zip(fields, found, strict=True))
         return await judged(
-            self._schema, planned.operation, pairs, planned.variables, viewer, self.feed,
+            self._schema,
+            planned.operation,
+            pairs,
+            planned.variables,
+            viewer,
+            self.feed,
             self.backing,
         )
 

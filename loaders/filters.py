@@ -150,7 +150,7 @@ class _Compiler:
             if name != "name"
         ]
         if not parts:
-            message = "Say what the custom field must be, such as string: {eq: \"x\"}."
+            message = 'Say what the custom field must be, such as string: {eq: "x"}.'
             raise BadRequest(Code.INVALID_FILTER, message)
         return joined(parts, every=True)
 

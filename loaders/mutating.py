@@ -119,8 +119,7 @@ class _Payload:
         self.returned[parameter] = variable
         labels = self._labels(named_type(definition).name, variable)
         text: LiteralString = (
-            f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) "
-            f"RETURN {row} }})"
+            f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) RETURN {row} }})"
         )
         return Object(self.slots.add(text), cases, tagged)
 

@@ -25,6 +25,7 @@ from graph.actions import (
     relationships,
     shares,
     tasks,
+    webhooks,
 )
 from graph.write.actions import Mutation
 
@@ -53,5 +54,6 @@ ALL: tuple[Mutation, ...] = (
     *cases.ACTIONS,
     *campaigns.ACTIONS,
     *privacy.ACTIONS,
+    *webhooks.ACTIONS,
 )
 """All of them, in the order of the schema."""

@@ -60,7 +60,7 @@ RELAY = Node(
 )
 ARCHIVED = Node(
     "Archived",
-    "A node that was put away: its labels are kept as a property, its relationships as former ones.",
+    "A node that was put away; its labels are a property, its relationships former ones.",
     (
         string("id", "Id of the node.", required=True),
         strings("archivedLabels", "Labels to be given back."),

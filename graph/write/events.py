@@ -6,11 +6,15 @@ the chain of digests verifies all the same.
 
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import orjson
 import uuid_utils
+
+from graph.model import MODEL
+from graph.model.kinds import Pii
 
 
 @dataclass(slots=True)
@@ -59,6 +63,13 @@ class Patch:
         kinds = (each["type"] for each in (*self.links, *self.unlinks))
         return sorted({*self.values, *kinds})
 
+    def without(self, names: frozenset[str]) -> "Patch":
+        """The patch with only the names, not the values, of some properties to be told."""
+        if names.isdisjoint(self.values):
+            return self
+        values = {name: value for name, value in self.values.items() if name not in names}
+        return Patch(self.created, values, self.links, self.unlinks, self.archived)
+
     def text(self) -> str:
         """The patch as JSON with sorted keys; what is empty is left out."""
         content: dict[str, Any] = {}
@@ -73,6 +84,13 @@ class Patch:
         if self.archived is not None:
             content["archived"] = self.archived
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@cache
+def _credentials(label: str) -> frozenset[str]:
+    """Properties that no event repeats: whoever reads the trail must not learn them."""
+    properties = MODEL.by_label[label].properties.values()
+    return frozenset(each.name for each in properties if each.pii is Pii.CREDENTIAL)
 
 
 def digest_of(salt: str, patch: str) -> str:
@@ -93,7 +111,7 @@ def event_of(
 
     The write adds `at`, `version`, `prev` and, where they are not known yet, `parties`.
     """
-    salt, text = secrets.token_hex(16), patch.text()
+    salt, text = secrets.token_hex(16), patch.without(_credentials(label)).text()
     return {
         "id": str(uuid_utils.uuid7()),
         "actor": actor,

@@ -53,7 +53,12 @@ def codes(rows: list[Any]) -> list[tuple[int, str]]:
         (b"Id,Name,Born,More\n1,a,,x\n", "input.csv", "UNKNOWN_COLUMN", "'More'"),
         (b"Id,Name,Born\n1,a,\n2,\xe9t\xe9,\n", "input.csv", "WRONG_ENCODING", "Line 3"),
         ("Id,Name,Born\n1,a,\n".encode("utf-16"), "input.csv", "WRONG_ENCODING", "UTF-16"),
-        (gzip.compress(b"Id,Name,Born\n1,a,\n" * 999)[:-20], "a.csv.gz", "DAMAGED_FILE", "damaged"),
+        (
+            gzip.compress(b"Id,Name,Born\n1,a,\n" * 999, mtime=0)[:-20],
+            "a.csv.gz",
+            "DAMAGED_FILE",
+            "damaged",
+        ),
         (b"Id,Name,Born\n1,a,\n", "a.csv.gz", "DAMAGED_FILE", "damaged"),
         (b"no zip", "a.xlsx", "DAMAGED_FILE", "no XLSX"),
         (b"Id,Name,Born\n1,a,\n", "a.parquet", "WRONG_FORMAT", "csv, jsonl or xlsx"),

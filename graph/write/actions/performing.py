@@ -64,7 +64,8 @@ async def plan(graph: Graph, action: Action) -> None:
         Unavailable: the database cannot be reached.
     """
     compiled = compile_action(action)
-    parameters = {"rows": [], "locks": {label: [] for label in compiled.locks}, "again": False}
+    locks: dict[str, list[str]] = {label: [] for label in compiled.locks}
+    parameters: dict[str, Any] = {"rows": [], "locks": locks, "again": False}
     await graph.run(compiled.statement, {"p": parameters})
 
 
