@@ -34,7 +34,7 @@ demo: $(APP) ## start a real graph with demo data and serve it, until Ctrl-C
 	@$(BIN)/python -m api dev --demo
 
 test: $(DEV) ## every property, with small counts, on the real engines
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 prove: $(DEV) ## the whole suite, with the full figures
 	$(BIN)/python -m pytest -m "full or not full"

@@ -24,6 +24,7 @@ _READ = {
     b"accept": "accept",
     b"content-type": "content_type",
     b"content-length": "content_length",
+    b"idempotency-key": "idempotency_key",
 }
 
 
@@ -89,7 +90,8 @@ class Door:
         backend = self._backend()
         principal = checked(headers, backend.verifier)
         body = await _body(headers, receive)
-        return await answered(backend, body, principal, media_type)
+        key = headers.idempotency_key[0] if headers.idempotency_key else None
+        return await answered(backend, body, principal, media_type, key)
 
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> Headers:

@@ -1,7 +1,7 @@
 """What POST /graphql must be asked like, and what it answers: who asks, what, and the result."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ class Headers:
     accept: list[str]
     content_type: list[str]
     content_length: list[str]
+    idempotency_key: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,20 @@ def checked(headers: Headers, verifier: Verifier) -> Principal:
     return principal
 
 
-async def answered(backend: Backend, body: bytes, principal: Principal, media_type: str) -> Reply:
-    """Answer a request by its body.
+async def answered(
+    backend: Backend,
+    body: bytes,
+    principal: Principal,
+    media_type: str,
+    idempotency_key: str | None = None,
+) -> Reply:
+    """Answer a request by its body; the key makes its mutations repeatable.
 
     Raises:
         Refusal: 400, 503 or 504.
     """
     content_type = f"{media_type}; charset=utf-8".encode()
-    result = await _executed(backend, parse(body), principal)
+    result = await _executed(backend, parse(body), principal, idempotency_key)
     if isinstance(result, bytes):
         return Reply(200, content_type, result)
     # A document that was refused has no `data`; only the newer media type tells so by its status.
@@ -157,7 +164,7 @@ def _bad(message: str) -> Refusal:
 
 
 async def _executed(
-    backend: Backend, asked: GraphQLRequest, principal: Principal
+    backend: Backend, asked: GraphQLRequest, principal: Principal, idempotency_key: str | None
 ) -> Result | bytes:
     """Execute a request within its time.
 
@@ -167,7 +174,11 @@ async def _executed(
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await backend.keeper.execute(
-                asked.query, asked.variables, asked.operation_name, viewer(principal)
+                asked.query,
+                asked.variables,
+                asked.operation_name,
+                viewer(principal),
+                idempotency_key,
             )
     except (TimeoutError, Timeout) as error:
         raise Refusal(504, "TIMEOUT", "The answer took too long: ask for less.") from error

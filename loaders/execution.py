@@ -128,12 +128,14 @@ class Executor:
             return coded(values, Code.INVALID_VARIABLES)
         return Planned(operation, operation.plan(values), variables, values)
 
-    async def run(self, planned: "Planned", viewer: Viewer) -> Response:
+    async def run(
+        self, planned: "Planned", viewer: Viewer, idempotency_key: str | None = None
+    ) -> Response:
         """The response to a planned request."""
         fields, values = planned.plan.fields, planned.values
         if any(each.change for each in fields):
             # One after the other, as GraphQL asks of mutations.
-            found = [await self._change(each, values, viewer) for each in fields]
+            found = [await self._change(each, values, viewer, idempotency_key) for each in fields]
         elif len(fields) == 1:
             found = [await self._answer(fields[0], values, viewer)]
         else:
@@ -246,7 +248,7 @@ class Executor:
         return Answer(root.nothing if row is None else row, parameters)
 
     async def _change(
-        self, planned: Field, values: VariableValues, viewer: Viewer
+        self, planned: Field, values: VariableValues, viewer: Viewer, idempotency_key: str | None
     ) -> Answer | Exception:
         """Do what one root field of a mutation asks, and read what it selects."""
         change, root = planned.change, planned.root
@@ -256,7 +258,11 @@ class Executor:
             if viewer.audience is not Audience.STAFF:
                 return BadRequest(Code.FORBIDDEN, "Only staff may change anything yet.")
             given = change.input.evaluate(values)
-            outcome = await self.writes.do(change.mutation, given, viewer)
+            asked = given
+            if idempotency_key and given.get("clientMutationId") is None:
+                # One key of the request for several mutations: each has its own.
+                asked = {**given, "clientMutationId": f"{idempotency_key}#{planned.key}"}
+            outcome = await self.writes.do(change.mutation, asked, viewer)
             row = [None] * change.reads
             parameters = root.bindings.values(values)
             if change.read is not None and not outcome.refusals:

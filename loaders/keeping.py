@@ -28,14 +28,23 @@ class Keeper:
         variables: dict[str, Any] | None,
         operation_name: str | None,
         viewer: Viewer,
+        idempotency_key: str | None = None,
     ) -> Response | bytes:
-        """The response to one request; as JSON where it was kept or is kept from now on."""
+        """The response to one request; as JSON where it was kept or is kept from now on.
+
+        Args:
+            query: The document.
+            variables: Its variables.
+            operation_name: Which of its operations.
+            viewer: Who asks.
+            idempotency_key: Makes its mutations repeatable that have no `clientMutationId`.
+        """
         planned = self.executor.plan(query, variables, operation_name)
         if isinstance(planned, list):
             return refused(planned)
         policy = planned.plan.policy
         if policy is None or self.responses is None:
-            return await self.executor.run(planned, viewer)
+            return await self.executor.run(planned, viewer, idempotency_key)
         key = request_key(query, operation_name, variables, viewer)
         return await self._kept(self.responses, key, policy, planned, viewer)
 

@@ -1,10 +1,12 @@
 """What the door says to a caller is documented."""
 
+import json
 import re
 
 from api import refusals
 from api.app import ROUTING_CODES
 from api.settings import ROOT
+from tests.api.conftest import Server
 
 SOURCES = sorted((ROOT / "api").rglob("*.py"))
 WRITTEN = re.compile(r'\bRefusal\([^)"]*"([A-Z_]+)"')
@@ -24,3 +26,18 @@ def test_every_code_of_a_refused_request_is_documented():
 
     assert len(table) > 10
     assert table == tree == codes()
+
+
+def test_what_readme_sends_is_answered(server: Server):
+    """Every request that README shows by `curl -d`, as it stands there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    bodies = [json.loads(each) for each in re.findall(r"-d '(\{.*\})'", readme)]
+
+    answers = [server.ask(**body).json() for body in bodies]
+
+    assert len(bodies) >= 2
+    assert [answer.get("errors") for answer in answers] == [None] * len(answers)
+    changed = [
+        answer["data"]["personUpsert"] for answer in answers if "personUpsert" in str(answer)
+    ]
+    assert [each["userErrors"] for each in changed] == [[]]

@@ -228,3 +228,20 @@ def test_the_connection_serves_again_after_a_refusal(server: Server):
     assert post(server, b"x" * 200_000).status_code == 413
 
     assert post(server, TYPENAME).json() == {"data": {"__typename": "Query"}}
+
+
+def test_an_idempotency_key_makes_the_mutations_of_a_request_repeatable(server: Server):
+    made = "personUpsert(input: {source: %s, externalId: %s, name: %s}) { person { id version } }"
+    first = made % ('"door"', '"1"', '"Ana"')
+    body = json.dumps({"query": f"mutation {{ a: {first} b: {first} }}"})
+    other = body.replace("Ana", "Bea")
+
+    answers = [post(server, body, Idempotency_Key="k1").json() for _ in range(2)]
+    conflict = post(
+        server, other.replace("person {", "userErrors { code } person {"), Idempotency_Key="k1"
+    )
+
+    assert answers[0]["data"]["a"]["person"]["id"] == answers[0]["data"]["b"]["person"]["id"]
+    assert answers[0] == answers[1]
+    codes = [each["userErrors"][0]["code"] for each in conflict.json()["data"].values()]
+    assert codes == ["CONFLICT", "CONFLICT"]

@@ -164,15 +164,20 @@ async def test_a_change_of_a_value_is_an_event_of_the_node(api: Api, put: Put):
     assert event["fields"] == ["x_points"]
 
 
-async def test_custom_fields_as_of_an_earlier_time_are_refused_by_name(api: Api, put: Put):
+async def test_custom_fields_as_of_an_earlier_time_are_as_they_were(api: Api, put: Put):
     ana = await put("Person", "ana", name="Ana")
-    query = f'query ($id: ID!) {{ customer(id: $id, asOf: "2026-01-01T00:00:00Z") {{ {CUSTOM} }} }}'
+    await define(api, "motto", "STRING")
+    for word in ("first", "second"):
+        custom = [{"name": "motto", "value": word}]
+        await api.done("personPatch", personId=ana, custom=custom)
+    events = [each for each in await api.events(uuid_of("Person", "ana")) if each["version"] == 2]
+    query = f"query ($id: ID!, $at: DateTime) {{ customer(id: $id, asOf: $at) {{ {CUSTOM} }} }}"
 
-    response = await api.executor.execute(query, {"id": ana}, None, STAFF)
+    then = await api.ask(query, id=ana, at=events[0]["at"])
+    now = await api.ask(query, id=ana, at=None)
 
-    assert isinstance(response, dict)
-    assert response["errors"][0]["extensions"]["code"] == "NOT_AT_A_TIME"
-    assert "customFields" in response["errors"][0]["message"]
+    assert then["customer"]["customFields"] == [{"name": "motto", "value": "first"}]
+    assert now["customer"]["customFields"] == [{"name": "motto", "value": "second"}]
 
 
 async def test_an_action_of_one_statement_takes_custom_fields_too(api: Api, put: Put):

@@ -90,22 +90,17 @@ def traces() -> list[Nodes | Links]:
     old = {"number": "i-old", "at": "2010-05-05T00:00:00Z", "note": CANARY}
     new = {"number": "i-new", "at": "2026-05-05T00:00:00Z", "note": f"For Ana {CANARY}"}
     case = {"number": "c1", "subject": CANARY, "status": "OPEN", "openedAt": "2026-01-01T00:00:00Z"}
+    consent = {
+        "purpose": "MARKETING", "channel": "EMAIL", "status": "GRANTED",
+        "at": "2026-01-01T00:00:00Z", "evidence": CANARY,
+    }  # fmt: skip
     return [
         rows("Call", ("call", call)),
         rows("Email", ("mail", mail), ("own", own)),
         rows("Note", ("note", {**call, "channel": "INTERNAL"})),
         rows("Invoice", ("old", old), ("new", new)),
         rows("Case", ("case", case)),
-        rows(
-            "Consent",
-            (
-                "consent",
-                {
-                    "purpose": "MARKETING", "channel": "EMAIL", "status": "GRANTED",
-                    "at": "2026-01-01T00:00:00Z", "evidence": CANARY,
-                },
-            ),
-        ),
+        rows("Consent", ("consent", consent)),
         rows("Score", ("score", {"kind": "CHURN", "value": 0.5, "at": "2026-01-01T00:00:00Z"})),
         rows("Segment", ("vip", {"name": "VIP"})),
         ties(
@@ -177,14 +172,8 @@ def random_batches(random: Random) -> Iterable[Batch]:
             (random.choice(names), random.choice(things), random.choice(["FROM", "TO"]))
             for _ in range(4)
         }
-        parts.append(
-            ties(
-                "PARTICIPATED_IN",
-                "Person",
-                "Call",
-                *((one, two, {"role": role}) for one, two, role in sorted(took)),
-            )
-        )
+        roles = [(one, two, {"role": role}) for one, two, role in sorted(took)]
+        parts.append(ties("PARTICIPATED_IN", "Person", "Call", *roles))
         regards = {(random.choice(things), random.choice(things)) for _ in range(2)}
         parts.append(ties("REGARDING", "Call", "Case", *sorted(regards)))
         yield Batch(parts)
