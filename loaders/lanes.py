@@ -6,16 +6,15 @@ a row with its own parameters. An idle server sends at once, so sharing never ad
 unloaded one.
 """
 
-import asyncio
 import re
-from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, LiteralString, cast
 
 from graph.database import Graph
 from graph.errors import Unavailable
 from graph.statements import Statement
+from loaders.coalescing import Coalescer
 
 LANES = 2
 MAX_BATCH = 16
@@ -74,19 +73,7 @@ def shared(statement: Statement) -> Shared:
     return Shared(statement, several, names, fixed)
 
 
-@dataclass(slots=True)
-class _Waiting:
-    values: dict[str, Any]
-    answer: asyncio.Future[Any]
-
-
-@dataclass(slots=True)
-class _Queue:
-    """Requests for one text and one set of fixed values."""
-
-    statement: Shared
-    waiting: deque[_Waiting] = field(default_factory=deque[_Waiting])
-    busy: int = 0
+_Asked = tuple[Shared, dict[str, Any]]
 
 
 class Lanes:
@@ -104,10 +91,8 @@ class Lanes:
     def __init__(self, graph: Graph, max_batch: int = MAX_BATCH, lanes: int = LANES) -> None:
         self._graph = graph
         self._max_batch = max_batch
-        self._lanes = lanes
-        self._queues: dict[tuple[Any, ...], _Queue] = {}
-        self._draining: set[asyncio.Task[None]] = set()
-        self.batches: Counter[int] = Counter()
+        self._sending = Coalescer[_Asked, Any](self._single, self._several, max_batch, lanes)
+        self.batches = self._sending.batches
 
     async def ask(self, statement: Statement, values: dict[str, Any]) -> Any:
         """The answer to one request, None when nothing matches.
@@ -120,22 +105,8 @@ class Lanes:
             GraphError: what `Graph.run` raises; a request never fails for its neighbours' sake.
         """
         sent = shared(statement)
-        if self._max_batch == 1:
-            return await self._single(sent, values)
-        key = (statement.text, *[values[name] for name in sent.fixed])
-        queue = self._queues.get(key)
-        if queue is None:
-            queue = self._queues[key] = _Queue(sent)
-        if queue.busy < self._lanes and not queue.waiting:
-            # The usual case of a server with time: no task, no future, no wait.
-            queue.busy += 1
-            try:
-                return await self._single(sent, values)
-            finally:
-                self._leave(key, queue)
-        waiting = _Waiting(values, asyncio.get_running_loop().create_future())
-        queue.waiting.append(waiting)
-        return await waiting.answer
+        kind = (statement.text, *[values[name] for name in sent.fixed])
+        return await self._sending.ask(kind, (sent, values))
 
     async def prepare(self, statement: Statement, values: dict[str, Any]) -> None:
         """Have the database plan both forms of a statement, so that no request waits for it.
@@ -148,78 +119,26 @@ class Lanes:
             fixed = {name: values[name] for name in sent.fixed}
             await self._graph.run(sent.several, {**fixed, "shared": {"rows": []}})
 
-    def _leave(self, key: tuple[Any, ...], queue: _Queue) -> None:
-        """A statement has ended: its lane goes to those who wait, or is free."""
-        queue.busy -= 1
-        if queue.waiting:
-            queue.busy += 1
-            task = asyncio.get_running_loop().create_task(self._drain(key, queue))
-            self._draining.add(task)
-            task.add_done_callback(self._draining.discard)
-        elif not queue.busy:
-            self._queues.pop(key, None)
+    async def _several(self, asked: list[_Asked]) -> list[Any] | None:
+        """The answers of one statement for all of them; None when one of them spoils it.
 
-    async def _drain(self, key: tuple[Any, ...], queue: _Queue) -> None:
-        """Answer everyone who waits, a batch at a time; one lane of a queue."""
-        try:
-            while batch := self._batch(queue):
-                await self._answer(queue.statement, batch)
-        finally:
-            self._leave(key, queue)
-
-    def _batch(self, queue: _Queue) -> list[_Waiting]:
-        """Those who leave together; who has gone away in the meantime is not asked for."""
-        batch: list[_Waiting] = []
-        while queue.waiting and len(batch) < self._max_batch:
-            waiting = queue.waiting.popleft()
-            if not waiting.answer.done():
-                batch.append(waiting)
-        return batch
-
-    async def _answer(self, statement: Shared, batch: list[_Waiting]) -> None:
-        if len(batch) > 1 and await self._answer_together(statement, batch):
-            return
-        for waiting in batch:
-            if waiting.answer.done():
-                continue
-            try:
-                answer = await self._single(statement, waiting.values)
-            except Exception as error:  # noqa: BLE001 - it is the caller's, who awaits it
-                _fail(waiting, error)
-            else:
-                _settle(waiting, answer)
-
-    async def _answer_together(self, statement: Shared, batch: list[_Waiting]) -> bool:
-        """Whether all are answered; if not, one of them may have spoilt it for the others."""
-        first = batch[0].values
+        Raises:
+            Unavailable: the database is away, for all of them.
+        """
+        statement, first = asked[0]
         parameters: dict[str, Any] = {name: first[name] for name in statement.fixed}
-        parameters["shared"] = {"rows": [statement.row(each.values) for each in batch]}
-        self.batches[len(batch)] += 1
+        parameters["shared"] = {"rows": [statement.row(values) for _, values in asked]}
         try:
             rows = await self._graph.run(statement.several, parameters, timeout=SECONDS)
-        except Unavailable as error:
-            for waiting in batch:
-                _fail(waiting, error)
-            return True
+        except Unavailable:
+            raise
         except Exception:  # noqa: BLE001 - each is asked again by itself and fails by itself
-            return False
+            return None
         answers: dict[int, Any] = dict(rows[0][0])
-        for place, waiting in enumerate(batch):
-            _settle(waiting, answers.get(place))
-        return True
+        return [answers.get(place) for place in range(len(asked))]
 
-    async def _single(self, statement: Shared, values: dict[str, Any]) -> Any:
-        self.batches[1] += 1
+    async def _single(self, asked: _Asked) -> Any:
+        statement, values = asked
         parameters = statement.parameters(values)
         rows = await self._graph.run(statement.single, parameters, timeout=SECONDS)
         return rows[0][0] if rows else None
-
-
-def _settle(waiting: _Waiting, answer: Any) -> None:
-    if not waiting.answer.done():
-        waiting.answer.set_result(answer)
-
-
-def _fail(waiting: _Waiting, error: Exception) -> None:
-    if not waiting.answer.done():
-        waiting.answer.set_exception(error)

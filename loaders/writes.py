@@ -4,12 +4,9 @@ While a statement is in flight, further requests of its action wait and leave to
 server sends at once. One of them that is refused does not disturb the others.
 """
 
-import asyncio
 import hashlib
 import hmac
-from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +34,7 @@ from graph.write.actions import (
 from graph.write.actions.rows import restored
 from graph.write.formats import moment
 from graph.write.secret import secret
+from loaders.coalescing import Coalescer
 from loaders.mutating import Input, read_input
 from loaders.viewer import Viewer
 
@@ -54,18 +52,6 @@ FIND_KEY = Statement(
 )
 
 
-@dataclass(slots=True)
-class _Waiting:
-    request: Ready
-    answer: asyncio.Future[Outcome]
-
-
-@dataclass(slots=True)
-class _Queue:
-    waiting: deque[_Waiting] = field(default_factory=deque[_Waiting])
-    busy: int = 0
-
-
 class Writes:
     """Performs mutations for callers.
 
@@ -79,13 +65,10 @@ class Writes:
 
     def __init__(self, graph: Graph, max_batch: int = MAX_BATCH, lanes: int = LANES) -> None:
         self._graph = graph
-        self._max_batch = max_batch
-        self._lanes = lanes
-        self._queues: dict[Action, _Queue] = {}
-        self._draining: set[asyncio.Task[None]] = set()
+        self._sending = Coalescer[Ready, Outcome](self._one, self._many, max_batch, lanes)
         self._secret: bytes | None = None
         self.changed: Changed | None = None
-        self.batches: Counter[int] = Counter()
+        self.batches = self._sending.batches
 
     async def prepare(self, mutation: Mutation) -> None:
         """Have the database plan an action, so that no request waits for it.
@@ -185,60 +168,23 @@ class Writes:
         Raises:
             GraphError: what `perform` raises; never for its neighbours' sake.
         """
-        queue = self._queues.setdefault(request.action, _Queue())
-        if queue.busy < self._lanes and not queue.waiting:
-            queue.busy += 1
-            try:
-                self.batches[1] += 1
-                return (await perform(self._graph, [request]))[0]
-            finally:
-                self._leave(request.action, queue)
-        waiting = _Waiting(request, asyncio.get_running_loop().create_future())
-        queue.waiting.append(waiting)
-        return await waiting.answer
+        return await self._sending.ask(request.action, request)
 
-    def _leave(self, action: Action, queue: _Queue) -> None:
-        """A statement has ended: its lane goes to those who wait, or is free."""
-        queue.busy -= 1
-        if queue.waiting:
-            queue.busy += 1
-            task = asyncio.get_running_loop().create_task(self._drain(action, queue))
-            self._draining.add(task)
-            task.add_done_callback(self._draining.discard)
-        elif not queue.busy:
-            self._queues.pop(action, None)
+    async def _one(self, request: Ready) -> Outcome:
+        return (await perform(self._graph, [request]))[0]
 
-    async def _drain(self, action: Action, queue: _Queue) -> None:
+    async def _many(self, requests: list[Ready]) -> list[Outcome] | None:
+        """Outcomes of one statement for all of them; None when one of them spoils it.
+
+        Raises:
+            GraphError: the database is away or too slow, for all of them.
+        """
         try:
-            while batch := self._batch(queue):
-                await self._together(batch)
-        finally:
-            self._leave(action, queue)
-
-    def _batch(self, queue: _Queue) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        while queue.waiting and len(batch) < self._max_batch:
-            waiting = queue.waiting.popleft()
-            if not waiting.answer.done():
-                batch.append(waiting)
-        return batch
-
-    async def _together(self, batch: list[_Waiting]) -> None:
-        self.batches[len(batch)] += 1
-        try:
-            outcomes = await perform(self._graph, [each.request for each in batch])
-        except Exception as error:  # noqa: BLE001 - it is each caller's, who awaits it
-            if len(batch) == 1 or isinstance(error, GraphError):
-                for waiting in batch:
-                    if not waiting.answer.done():
-                        waiting.answer.set_exception(error)
-                return
-            for waiting in batch:
-                await self._together([waiting])
-            return
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            if not waiting.answer.done():
-                waiting.answer.set_result(outcome)
+            return await perform(self._graph, requests)
+        except GraphError:
+            raise
+        except Exception:  # noqa: BLE001 - each is performed again by itself and fails by itself
+            return None
 
 
 def _returned(procedure: Procedure, known: dict[str, Named]) -> dict[str, Named]:

@@ -41,7 +41,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
 
     def __init__(self, *, private: bool) -> None:
         self._private = private
-        # Without its extra the library has a stub of the same name, which confuses type checkers.
+        # Type checkers see the class that the library has when anyio is not installed.
         self._inner = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(

@@ -47,28 +47,28 @@ def feed(rows: Iterable[list[str | int | None]]) -> bytes:
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", "Tasks")
     for row in rows:
-        made.add_component(_todo(row))
+        made.add_component(_task(row))
     return made.to_ical()
 
 
-def _todo(row: list[str | int | None]) -> Any:
+def _task(row: list[str | int | None]) -> Any:
     id_, subject, body, status, priority, due, at, completed, changed, created, version = row
-    todo: Any = icalendar.Todo()
-    todo.add("uid", f"{id_}@customer360")
-    todo.add("summary", subject or "Task")
-    todo.add("status", _STATES.get(str(status), "NEEDS-ACTION"))
-    todo.add("sequence", int(version or 1) - 1)
-    todo.add("dtstamp", _moment(changed or at))
+    task: Any = icalendar.Todo()
+    task.add("uid", f"{id_}@customer360")
+    task.add("summary", subject or "Task")
+    task.add("status", _STATES.get(str(status), "NEEDS-ACTION"))
+    task.add("sequence", int(version or 1) - 1)
+    task.add("dtstamp", _moment(changed or at))
     if body:
-        todo.add("description", body)
+        task.add("description", body)
     if priority in _PRIORITIES:
-        todo.add("priority", _PRIORITIES[str(priority)])
+        task.add("priority", _PRIORITIES[str(priority)])
     for name, value in (
         ("due", due), ("completed", completed), ("created", created), ("last-modified", changed),
     ):  # fmt: skip
         if value:
-            todo.add(name, _moment(value))
-    return todo
+            task.add(name, _moment(value))
+    return task
 
 
 def _moment(value: str | int | None) -> datetime:

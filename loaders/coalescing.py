@@ -1,0 +1,148 @@
+"""Requests that come while others of their kind are in flight leave together.
+
+Of each kind a few sendings are in flight at once. What comes meanwhile waits, and leaves as one
+batch as soon as a lane is free; a request that finds a free lane leaves at once, with no task and
+no future of its own, so that an idle server never waits.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[Request, Answer]):
+    request: Request
+    answer: "asyncio.Future[Answer]"
+
+    def settle(self, answer: Answer) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+@dataclass(slots=True)
+class _Queue(Generic[Request, Answer]):
+    waiting: "deque[_Waiting[Request, Answer]]" = field(default_factory=deque)
+    busy: int = 0
+
+
+class Coalescer(Generic[Request, Answer]):
+    """Sends requests, several at a time when they come faster than answers.
+
+    Args:
+        one: Answers one request.
+        many: Answers several of one kind, in order; None when each is to be asked by itself, since
+            one of them may have spoilt it for the others. What it raises, all of them get.
+        max_batch: Most requests that leave together; 1 sends every request by itself, at once.
+        lanes: Sendings of one kind in flight at once.
+
+    Attributes:
+        batches: How many sendings carried so many requests.
+    """
+
+    def __init__(
+        self,
+        one: Callable[[Request], Awaitable[Answer]],
+        many: Callable[[list[Request]], Awaitable[list[Answer] | None]],
+        max_batch: int,
+        lanes: int,
+    ) -> None:
+        self._one = one
+        self._many = many
+        self._max_batch = max_batch
+        self._lanes = lanes
+        self._queues: dict[Hashable, _Queue[Request, Answer]] = {}
+        self._draining: set[asyncio.Task[None]] = set()
+        self.batches: Counter[int] = Counter()
+
+    async def ask(self, kind: Hashable, request: Request) -> Answer:
+        """The answer to one request.
+
+        Raises:
+            Exception: what `one` or `many` raises.
+        """
+        if self._max_batch == 1:
+            return await self._alone(request)
+        queue = self._queues.get(kind)
+        if queue is None:
+            queue = self._queues[kind] = _Queue()
+        if queue.busy < self._lanes and not queue.waiting:
+            queue.busy += 1
+            try:
+                return await self._alone(request)
+            finally:
+                self._leave(kind, queue)
+        waiting: _Waiting[Request, Answer] = _Waiting(
+            request, asyncio.get_running_loop().create_future()
+        )
+        queue.waiting.append(waiting)
+        return await waiting.answer
+
+    def _leave(self, kind: Hashable, queue: _Queue[Request, Answer]) -> None:
+        """A sending has ended: its lane goes to those who wait, or is free."""
+        queue.busy -= 1
+        if queue.waiting:
+            queue.busy += 1
+            task = asyncio.get_running_loop().create_task(self._drain(kind, queue))
+            self._draining.add(task)
+            task.add_done_callback(self._draining.discard)
+        elif not queue.busy:
+            self._queues.pop(kind, None)
+
+    async def _drain(self, kind: Hashable, queue: _Queue[Request, Answer]) -> None:
+        """Answer everyone who waits, a batch at a time; one lane of a queue."""
+        try:
+            while batch := self._batch(queue):
+                await self._answer(batch)
+        finally:
+            self._leave(kind, queue)
+
+    def _batch(self, queue: _Queue[Request, Answer]) -> list[_Waiting[Request, Answer]]:
+        """Those who leave together; who has gone away in the meantime is not asked for."""
+        batch: list[_Waiting[Request, Answer]] = []
+        while queue.waiting and len(batch) < self._max_batch:
+            waiting = queue.waiting.popleft()
+            if not waiting.answer.done():
+                batch.append(waiting)
+        return batch
+
+    async def _answer(self, batch: list[_Waiting[Request, Answer]]) -> None:
+        if len(batch) > 1 and await self._together(batch):
+            return
+        for waiting in batch:
+            if waiting.answer.done():
+                continue
+            try:
+                answer = await self._alone(waiting.request)
+            except Exception as error:  # noqa: BLE001 - it is the caller's, who awaits it
+                waiting.fail(error)
+            else:
+                waiting.settle(answer)
+
+    async def _together(self, batch: list[_Waiting[Request, Answer]]) -> bool:
+        """Whether all are answered, be it with an error."""
+        self.batches[len(batch)] += 1
+        try:
+            answers = await self._many([each.request for each in batch])
+        except Exception as error:  # noqa: BLE001 - it is each caller's, who awaits it
+            for waiting in batch:
+                waiting.fail(error)
+            return True
+        if answers is None:
+            return False
+        for waiting, answer in zip(batch, answers, strict=True):
+            waiting.settle(answer)
+        return True
+
+    async def _alone(self, request: Request) -> Answer:
+        self.batches[1] += 1
+        return await self._one(request)
