@@ -18,8 +18,8 @@ from graph.model.links import FOR
 from graph.model.orders import CONTAINS, SOLD_BY
 from graph.model.parties import COMPANY, PARTY, PERSON
 from graph.model.products import PRODUCT
+from graph.money import minor_units
 from graph.write.actions import Draft, Given, Guard, Link, Named, Outcome, Ref, Work
-from graph.write.actions.money import minor_units
 
 TRIES = 3
 STALE = "STALE"

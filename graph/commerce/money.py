@@ -7,14 +7,10 @@ Amounts fit 64 bits. IEEE 754 calls the rounding roundTiesToEven; it favours nob
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
-from functools import cache
-
-from babel.numbers import get_currency_precision, list_currencies
 
 from graph.commerce.refusing import Place, Refused
-
-LARGEST = 2**63 - 1
-"""The largest amount in minor units; the smallest is its negative."""
+from graph.money import LARGEST
+from graph.money import places as known_places
 
 MOST_UNITS = Decimal(10**12)
 """The largest quantity of one line."""
@@ -29,23 +25,18 @@ PERCENT_PLACES = 4
 _EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
 
 
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())
-
-
-@cache
 def places(currency: str) -> int:
     """How many decimal places a currency has.
 
     Raises:
         Refused: NOT_ALLOWED, unless it is an ISO 4217 code in capitals.
     """
-    if currency not in _currencies():
+    try:
+        return known_places(currency)
+    except ValueError as error:
         raise Refused(
             "NOT_ALLOWED", "Name the currency by its ISO 4217 code, such as EUR.", ("currency",)
-        )
-    return get_currency_precision(currency)
+        ) from error
 
 
 def major(amount: int, currency: str) -> Decimal:

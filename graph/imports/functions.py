@@ -14,9 +14,9 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
-from babel.numbers import get_currency_precision, list_currencies
 
 from graph.imports.errors import Fault, Unfit
+from graph.money import places
 
 Value = str | int | float | bool | Decimal | tuple[str, ...] | None
 Step = Callable[[Value], Value]
@@ -125,12 +125,13 @@ def _decimal(point: str = ".") -> Step:
 
 
 def _money(currency: str) -> Step:
-    if currency not in list_currencies():
-        raise ValueError(f"{currency!r} is not an ISO 4217 currency")
-    places = get_currency_precision(currency)
+    try:
+        digits = places(currency)
+    except ValueError as error:
+        raise ValueError(f"{currency!r} is not an ISO 4217 currency") from error
 
     def step(value: Value) -> Value:
-        amount = as_decimal(value).scaleb(places)
+        amount = as_decimal(value).scaleb(digits)
         if amount.adjusted() > 18:
             raise unfit("TOO_LARGE", "The amount does not fit into 64 bits.")
         return _int64(int(amount.to_integral_value(ROUND_HALF_UP)))

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from graph.commerce.lines import Line, totals
 from graph.commerce.modules import Relation, completed, excluded
-from graph.commerce.money import LARGEST, major, percent, portion, priced, quantity
+from graph.commerce.money import major, percent, portion, priced, quantity
 from graph.commerce.pricing import Asked, Basis, Offer, Verdict, effective
 from graph.commerce.refusing import Refused
 from graph.commerce.returning import left_to_return, left_to_ship, returned
 from graph.commerce.stages import CONTRACT, INVOICE, ORDER, QUOTE, Stages
 from graph.model import orders
+from graph.money import LARGEST
 
 CODE = "OUT_OF_RANGE"
 

@@ -9,9 +9,9 @@ import orjson
 
 from graph.model.kinds import Node, Relationship, Type
 from graph.model.parties import PARTY
+from graph.money import minor_units
 from graph.write.actions.compiling import Compiled
 from graph.write.actions.draft import Draft, Named, node_of
-from graph.write.actions.money import minor_units
 from graph.write.actions.spec import Action, Link, Unlink, Values
 from graph.write.events import Patch, event_of
 from graph.write.validation import validate
