@@ -21,7 +21,6 @@ from loaders.registry import REGISTRY
 from loaders.roots import Root
 from loaders.schema import is_required, named_type, object_type
 from loaders.shapes import Entry, Fields, FromMap, Id, Object, Scalar, Shape, Typename, ValuesOf
-from loaders.sources import Explored
 from loaders.text import Scope, Slots
 
 
@@ -61,7 +60,6 @@ def mutation_field(mutation: Mutation) -> Any:
         return get
 
     made_field = GraphField(description=mutation.description, graphql_name=mutation.name)
-    made_field.source = Explored(lambda *_: None)
     made_field.lazy_type = once(payload_of, "payload")
     made_field.arguments = [
         argument("input", Deferred(once(input_of, "input")), "What is to be done.")
