@@ -23,7 +23,7 @@ def _digits(number: int) -> LiteralString:
 
 
 _HUB, _MOST = _digits(HUB), _digits(MAX_RELATIONSHIPS)
-_BUSY: LiteralString = "COUNT { (inner)--() } > " + _HUB
+_BUSY: LiteralString = "DEGREE(inner) > " + _HUB
 
 
 def shortest(
@@ -45,12 +45,13 @@ def shortest(
     narrowed: LiteralString = f" WHERE type(link) IN {only}" if only else ""
     link: LiteralString = f"-[link:{types}{narrowed}]-"
     found: LiteralString = (
-        f"MATCH way = SHORTEST {count} (near)(()" + link + "(inner WHERE inner = far OR "
-        f"NOT {_BUSY})){{1,{most}}}(far) RETURN way"
+        f"MATCH way = SHORTEST {count} (near)(()" + link + "(inner WHERE (inner = far OR "
+        f"NOT {_BUSY}) AND SEEN_Node(inner))){{1,{most}}}(far) RETURN way"
     )
     if hops > 1:
         one, other = link.replace("link", "first"), link.replace("link", "second")
-        found += f" UNION ALL MATCH way = (near){one}(inner WHERE {_BUSY}){other}(far) RETURN way"
+        hub: LiteralString = f"(inner WHERE {_BUSY} AND SEEN_Node(inner))"
+        found += f" UNION ALL MATCH way = (near){one}{hub}{other}(far) RETURN way"
     return (
         f"CALL (*) {{ {found} }} WITH nodes(way) AS places, relationships(way) AS links "
         "ORDER BY size(links), [place IN places | place.id], [link IN links | type(link)] "
@@ -75,7 +76,7 @@ def around(
     link: LiteralString = f"-[link:{types}{narrowed}]-"
     rings: list[LiteralString] = ["ring" + _digits(each) for each in range(1, depth + 1)]
     parts: list[LiteralString] = [
-        f"CALL (*) {{ MATCH (near){link}(next) WHERE next <> near "
+        f"CALL (*) {{ MATCH (near){link}(next) WHERE next <> near AND SEEN_Node(next) "
         f"WITH DISTINCT next ORDER BY next.id LIMIT {limit} RETURN collect(next) AS ring1 }}"
     ]
     for inner, ring in pairwise(rings):
@@ -83,7 +84,7 @@ def around(
         unseen: LiteralString = " AND ".join(fresh)
         parts.append(
             f"CALL (*) {{ UNWIND {inner} AS inner WITH * WHERE NOT {_BUSY} "
-            f"MATCH (inner){link}(next) WHERE next <> near AND {unseen} "
+            f"MATCH (inner){link}(next) WHERE next <> near AND {unseen} AND SEEN_Node(next) "
             f"WITH DISTINCT next ORDER BY next.id LIMIT {limit} RETURN collect(next) AS {ring} }}"
         )
     inside: LiteralString = " + ".join(rings[:-1])
@@ -112,7 +113,7 @@ def among(types: LiteralString, only: LiteralString) -> LiteralString:
         f"MATCH (inner){link}(other) WHERE other IN places RETURN link UNION "
         f"UNWIND [inner IN places WHERE {_BUSY}] AS inner "
         f"MATCH (inner){link}>(other) WHERE other IN places "
-        f"AND COUNT {{ (other)--() }} > {_HUB} RETURN link }} "
+        f"AND DEGREE(other) > {_HUB} RETURN link }} "
         "WITH DISTINCT link ORDER BY type(link), startNode(link).id, endNode(link).id, "
         f"link.recordedFrom LIMIT {_MOST} + 1 RETURN collect(link) AS links }}"
     )

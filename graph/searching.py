@@ -113,6 +113,7 @@ def found(searches: LiteralString, query: LiteralString, words: LiteralString) -
 CALL (*) {{
   CALL db.index.fulltext.queryNodes(search[0], {query}) YIELD node
   WITH node WHERE any(label IN labels(node) WHERE label IN search[2])
+    AND SEEN_Node(node) AND (NOT node:Party OR FULL_Party(node))
   RETURN node LIMIT {_CANDIDATES}
 }}
 WITH search, node AS NODE, [name IN search[1] | left(coalesce(node[name], ''), {_READ})] AS texts

@@ -6,7 +6,7 @@ thus one expression tree, and so one statement. No text depends on a value or an
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString, cast
 
 from graphql import (
@@ -20,9 +20,11 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from graph.access import STAFF, Rules
 from graph.model.kinds import Property, Type, Walk
 from graph.statements import Pattern
 from loaders.arguments import Argument, Bindings
+from loaders.marking import known, masked
 from loaders.moments import check
 from loaders.pages import Paging, compile_page
 from loaders.reaching import first
@@ -43,6 +45,7 @@ from loaders.shapes import (
     ValuesOf,
 )
 from loaders.sources import Computed, Many, One, OwnId, Source, Stored, Values
+from loaders.subjects import Classes
 from loaders.text import Scope, Slots, rename, tag
 
 
@@ -51,24 +54,30 @@ class Compiler:
     """Compiles the fields of one operation, for one shape of its variables.
 
     Attributes:
+        rules: What the viewer may see.
         as_of: The argument that says as of when the answer is; None for now.
+        personal: Which kinds of personal data are read.
     """
 
     schema: GraphQLSchema
     selector: Selector
     variables: VariableValues
     bindings: Bindings
+    rules: Rules = STAFF
     as_of: Argument | None = None
+    personal: Classes = field(default_factory=Classes)
 
     def object(
         self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode], scope: Scope, slots: Slots
     ) -> Fields:
         """The fields of one concrete type; their expressions are added to the slots."""
         selected = self.selector.fields(type_, sets)
+        somebody = self.personal.enter(type_.name)
         entries = tuple(
             self.entry(type_, key, nodes, scope, slots) for key, nodes in selected.items()
         )
-        return Fields(type_.name, entries)
+        subject = somebody and self.personal.leave(type_.name)
+        return Fields(type_.name, entries, slots.add(scope.node + ".id") if subject else None)
 
     def entry(
         self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], scope: Scope, slots: Slots
@@ -79,10 +88,25 @@ class Compiler:
             return Entry(key, Typename(type_.name), required=True)
         definition = type_.fields[name]
         source = source_of(definition)
+        self.personal.note(source)
         if self.as_of is not None:
             check(source, f"{type_.name}.{name}", on_edge=scope.on_edge)
         shape = self._shape(type_, definition, source, nodes, scope, slots)
         return Entry(key, shape, is_required(definition))
+
+    def _masked(
+        self,
+        type_: GraphQLObjectType,
+        nodes: list[FieldNode],
+        scope: Scope,
+        text: LiteralString,
+        *,
+        many: bool,
+    ) -> LiteralString:
+        """A value of a node, where it may be told."""
+        if scope.on_edge:
+            return text
+        return masked(type_.name, nodes[0].name.value, scope, text, known=True, many=many)
 
     def _shape(
         self,
@@ -98,35 +122,25 @@ class Compiler:
                 return Id(slots.add(scope.node + ".id"), type_.name)
             case Stored(declared):
                 owner = scope.edge if scope.on_edge else scope.node
-                return self._stored(declared, definition, owner, nodes, slots)
+                text = _stored(declared, owner)
+                many = declared.type is Type.STRINGS
+                text = self._masked(type_, nodes, scope, text, many=many)
+                return self._leaf(definition, slots.add(text), nodes)
             case Computed(expression):
                 text = rename(expression.text, this=scope.node, edge=scope.edge)
+                text = self._masked(type_, nodes, scope, text, many=False)
                 return self._leaf(definition, slots.add(text), nodes)
             case Values(expression, many):
-                slot = slots.add(rename(expression.text, this=scope.node))
+                text = rename(expression.text, this=scope.node)
+                slot = slots.add(self._masked(type_, nodes, scope, text, many=many))
                 return ValuesOf(slot, self._map(definition, nodes), many)
             case One():
-                return self._one(source, definition, nodes, scope, slots)
+                return self._one(type_, source, definition, nodes, scope, slots)
             case Many():
                 paging = Paging(source, definition, nodes, scope, type_.name)
                 return compile_page(self, paging, slots)
             case _:
                 raise LookupError(f"{type_.name}.{nodes[0].name.value} has no source")
-
-    def _stored(
-        self,
-        declared: Property,
-        definition: GraphQLField,
-        owner: LiteralString,
-        nodes: list[FieldNode],
-        slots: Slots,
-    ) -> Shape:
-        text: LiteralString = owner + "." + declared.name
-        if declared.type is Type.MONEY:
-            text = f"CASE WHEN {text} IS NOT NULL THEN [{text}, {owner}.currency] END"
-        elif declared.type is Type.STRINGS:
-            text = f"coalesce({text}, [])"
-        return self._leaf(definition, slots.add(text), nodes)
 
     def _leaf(self, definition: GraphQLField, slot: int | str, nodes: list[FieldNode]) -> Shape:
         named = named_type(definition)
@@ -155,6 +169,7 @@ class Compiler:
 
     def _one(
         self,
+        type_: GraphQLObjectType,
         source: One,
         definition: GraphQLField,
         nodes: list[FieldNode],
@@ -163,7 +178,8 @@ class Compiler:
     ) -> Object:
         child = scope.child()
         row, cases, tagged = self.row(definition, nodes, child, source.reach)
-        text = f"head(COLLECT {{ {first(source, scope, child)} RETURN {row} }})"
+        found = first(source, scope, child, type_.name, nodes[0].name.value, known=True)
+        text = f"head(COLLECT {{ {found} {known(source.target, child)}RETURN {row} }})"
         return Object(slots.add(text), cases, tagged)
 
     def row(
@@ -195,3 +211,11 @@ class Compiler:
         slots = Slots([tag([each.name for each in types], scope.node)])
         cases = tuple(self.object(each, sets, scope, slots) for each in types)
         return slots.text(), cases, True
+
+
+def _stored(declared: Property, owner: LiteralString) -> LiteralString:
+    """A property as its row holds it."""
+    text: LiteralString = owner + "." + declared.name
+    if declared.type is Type.MONEY:
+        return f"CASE WHEN {text} IS NOT NULL THEN [{text}, {owner}.currency] END"
+    return f"coalesce({text}, [])" if declared.type is Type.STRINGS else text

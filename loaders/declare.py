@@ -6,14 +6,14 @@ that they are said once. See docs/compiler.md for how to add a field.
 """
 
 from collections.abc import Callable
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 
 import strawberry
-from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
-from strawberry.types.field import UNRESOLVED, FieldType, StrawberryField
+from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from graph.audiences import EVERYONE, Audience
 from graph.model.kinds import (
     COMMON,
     EXTERNAL_ID,
@@ -24,8 +24,9 @@ from graph.model.kinds import (
     Walk,
 )
 from graph.statements import Expression, Pattern
-from graph.write.actions import Mutation
+from loaders.audiences import directives_of, told_to
 from loaders.connections import Deferred, argument, connection_type
+from loaders.fields import GraphField
 from loaders.inputs import filter_argument, order_argument
 from loaders.moments import AS_OF
 from loaders.registry import REGISTRY, Money, edge_type, enum_type
@@ -43,6 +44,7 @@ from loaders.sources import (
     Source,
     Stored,
     Values,
+    Viewing,
     Way,
     Where,
 )
@@ -53,34 +55,6 @@ DEFAULT_PAGE = 20
 T = TypeVar("T")
 
 
-class GraphField(StrawberryField):
-    """A field that the plan compiler answers; its source says how."""
-
-    source: Source | None = None
-    column: str | None = None
-    lazy_type: Callable[[], Any] | None = None
-    enum: Any = None
-    mutation: Mutation | None = None
-    _resolved: FieldType | None = None
-
-    def __copy__(self) -> Self:
-        copied = super().__copy__()
-        copied.source, copied.column, copied.lazy_type = self.source, self.column, self.lazy_type
-        copied.enum, copied.mutation = self.enum, self.mutation
-        return copied
-
-    def resolve_type(self, *, type_definition: Any = None) -> FieldType:
-        """The field's GraphQL type: what its source yields, else its annotation."""
-        if self.lazy_type is None:
-            return super().resolve_type(type_definition=type_definition)
-        if not REGISTRY.complete:
-            return cast("FieldType", UNRESOLVED)
-        if self._resolved is None:
-            # Strawberry asks several times, and resolving a type is most of building a schema.
-            self._resolved = cast("FieldType", StrawberryAnnotation(self.lazy_type()).resolve())
-        return self._resolved
-
-
 def _field(
     source: Source | None,
     description: str | None,
@@ -88,8 +62,9 @@ def _field(
     lazy_type: Callable[[], Any] | None = None,
     arguments: tuple[StrawberryArgument, ...] = (),
     name: str | None = None,
+    to: tuple[Audience, ...] = (),
 ) -> Any:
-    field = GraphField(description=description, graphql_name=name)
+    field = GraphField(description=description, graphql_name=name, directives=directives_of(to))
     field.source, field.lazy_type = source, lazy_type
     field.arguments = list(arguments)
     return field
@@ -128,26 +103,36 @@ def paging_arguments(target: str, on: type | None) -> tuple[StrawberryArgument, 
     return (*_PAGE, *_asking(target, on))
 
 
-def prop(column: LiteralString | None = None, description: str | None = None) -> Any:
-    """A property of the node; its name, type and description are the model's."""
-    field = _field(None, description)
+def prop(
+    column: LiteralString | None = None,
+    description: str | None = None,
+    *,
+    to: tuple[Audience, ...] = (),
+) -> Any:
+    """A property of the node; its name, type and description are the model's.
+
+    Here as in every declaration, `to` names the audiences beside staff that it exists for.
+    """
+    field = _field(None, description, to=to)
     field.column = column
     return field
 
 
-def own_id() -> Any:
+def own_id(*, to: tuple[Audience, ...] = ()) -> Any:
     """The node's global id."""
-    return _field(OwnId(), "Opaque id, the same as long as the node exists.")
+    return _field(OwnId(), "Opaque id, the same as long as the node exists.", to=to)
 
 
-def computed(expression: Expression, description: str) -> Any:
+def computed(expression: Expression, description: str, *, to: tuple[Audience, ...] = ()) -> Any:
     """A scalar or Money that a named expression yields."""
-    return _field(Computed(expression), description)
+    return _field(Computed(expression), description, to=to)
 
 
-def values(expression: Expression, description: str, *, many: bool) -> Any:
+def values(
+    expression: Expression, description: str, *, many: bool, to: tuple[Audience, ...] = ()
+) -> Any:
     """A value object, or a list of them, that a named expression yields as maps."""
-    return _field(Values(expression, many), description)
+    return _field(Values(expression, many), description, to=to)
 
 
 def edge(
@@ -158,6 +143,7 @@ def edge(
     order: Order,
     where: tuple[Where, ...] = (),
     on: type | None = None,
+    to: tuple[Audience, ...] = (),
 ) -> Any:
     """A connection to other nodes; `on` is the edge type with the relationship's properties."""
     choice: tuple[StrawberryArgument, ...] = ()
@@ -170,17 +156,35 @@ def edge(
         description,
         lazy_type=lambda: connection_type(edge_type(target, on)),
         arguments=(*_PAGE, *_asking(target, on), *choice, *filters),
+        to=to,
     )
 
 
-def one(reach: Walk | Pattern, target: str, description: str, *, order: Order | None = None) -> Any:
+def one(
+    reach: Walk | Pattern,
+    target: str,
+    description: str,
+    *,
+    order: Order | None = None,
+    to: tuple[Audience, ...] = (),
+) -> Any:
     """At most one other node, or null."""
     return _field(
-        One(target, reach, order), description, lazy_type=lambda: REGISTRY.types[target] | None
+        One(target, reach, order),
+        description,
+        lazy_type=lambda: REGISTRY.types[target] | None,
+        to=to,
     )
 
 
-def listing(target: str, description: str, *, order: Order, where: tuple[Where, ...] = ()) -> Any:
+def listing(
+    target: str,
+    description: str,
+    *,
+    order: Order,
+    where: tuple[Where, ...] = (),
+    to: tuple[Audience, ...] = (),
+) -> Any:
     """A root field: every node of a type, as a connection."""
     filters = tuple(argument(each.name, each.annotation, each.description) for each in where)
     return _field(
@@ -188,6 +192,7 @@ def listing(target: str, description: str, *, order: Order, where: tuple[Where, 
         description,
         lazy_type=lambda: connection_type(edge_type(target, None)),
         arguments=(*_PAGE, *_asking(target, None), *filters, AS_OF),
+        to=to,
     )
 
 
@@ -198,6 +203,7 @@ def find(
     ways: tuple[Way, ...] = (),
     by: Any = None,
     by_description: str = "",
+    to: tuple[Audience, ...] = (),
 ) -> Any:
     """A root field: one node by id, or by another way to name it; null when there is none."""
     required = not ways
@@ -216,16 +222,32 @@ def find(
         description,
         lazy_type=lambda: REGISTRY.types[target] | None,
         arguments=tuple(arguments),
+        to=to,
     )
 
 
-def find_many(target: str, description: str) -> Any:
+def viewing(target: str, pattern: Pattern, description: str, *, to: tuple[Audience, ...]) -> Any:
+    """A root field for others than staff: what NODE the pattern finds from the viewer's variables.
+
+    Null for a viewer of whom the graph knows none.
+    """
+    field = _field(
+        Viewing(target, pattern),
+        description,
+        lazy_type=lambda: REGISTRY.types[target] | None,
+    )
+    field.directives = directives_of(to, staff=False)
+    return field
+
+
+def find_many(target: str, description: str, *, to: tuple[Audience, ...] = ()) -> Any:
     """A root field: several nodes by id, in the order asked, null where there is none."""
     return _field(
         FindMany(target),
         description,
         lazy_type=lambda: list[REGISTRY.types[target] | None],
         arguments=(argument("ids", list[strawberry.ID], "Opaque ids, at most 100."), AS_OF),
+        to=to,
     )
 
 
@@ -260,21 +282,51 @@ def _owners(node: Node) -> dict[str, str]:
     return found
 
 
+def _own_audiences(cls: type) -> tuple[Audience, ...]:
+    """For whom a field exists that stands in the body of a class, besides staff."""
+    fields = [each for each in vars(cls).values() if isinstance(each, StrawberryField)]
+    told = frozenset[Audience]().union(*(told_to(each) for each in fields))
+    return tuple(each for each in EVERYONE if each in told)
+
+
 def node(
-    model: Node, *, role: Node | None = None, like: tuple[Node, ...] = (), keep: int = 0
+    model: Node,
+    *,
+    role: Node | None = None,
+    like: tuple[Node, ...] = (),
+    keep: int = 0,
+    to: tuple[Audience, ...] | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Declare a GraphQL object type over the nodes of one label (and role).
 
     `like` names labels whose properties it repeats: their enums are theirs. `keep` is for how many
-    seconds answers with objects of this type may be kept; 0 is never.
+    seconds answers with objects of this type may be kept; 0 is never. `to` names the audiences
+    beside staff that the type exists for, with those of its fields that say so; None stands for
+    all of whom a field in the body of the class says so.
     """
 
     def wrap(cls: type[T]) -> type[T]:
         owners = _owners(model)
         owners.update((each.name, other.name) for other in like for each in other.own)
         _bind_properties(cls, model.properties, owners)
+        told = _own_audiences(cls) if to is None else to
+        made = strawberry.type(cls, description=_sentence(cls), directives=directives_of(told))
+        REGISTRY.add(made, Kind(model, role, keep), told)
+        return made
+
+    return wrap
+
+
+def view(model: Node) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL object type that shows a node of a label as the viewer's own side.
+
+    It has no global id and is not among what an id can name.
+    """
+
+    def wrap(cls: type[T]) -> type[T]:
+        _bind_properties(cls, model.properties, _owners(model))
         made = strawberry.type(cls, description=_sentence(cls))
-        REGISTRY.add(made, Kind(model, role, keep))
+        REGISTRY.add_view(made, Kind(model))
         return made
 
     return wrap
@@ -321,5 +373,6 @@ def _sentence(cls: type) -> str:
 
 __all__ = [
     "Choice", "GraphField", "Money", "Order", "Way", "Where", "computed", "edge", "edge_of", "find",
-    "find_many", "interface", "listing", "node", "one", "own_id", "prop", "value", "values",
+    "find_many", "interface", "listing", "node", "one", "own_id", "prop", "value", "values", "view",
+    "viewing",
 ]  # fmt: skip

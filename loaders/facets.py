@@ -40,6 +40,11 @@ def facet_fields(edge: Any) -> dict[str, str]:
     return found
 
 
+def facet_about(edge: Any) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The fields that each value of `facet_fields` asks about."""
+    return {key: column.about for key, (column, _) in facet_columns(edge).items()}
+
+
 def facet_text(
     edge: Any, field: str, matched: LiteralString, child: Scope, limit: LiteralString
 ) -> LiteralString:

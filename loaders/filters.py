@@ -13,6 +13,7 @@ from loaders.arguments import Argument, Bindings
 from loaders.comparing import Compared, Comparing, given, joined
 from loaders.custom import OPERANDS
 from loaders.errors import BadRequest, Code
+from loaders.marking import guarded
 from loaders.members import (
     TOTALS,
     Column,
@@ -129,7 +130,7 @@ class _Compiler:
 
         def member(name: str, value: Any, inner: _Place) -> LiteralString:
             if name in members:
-                return self._member(members[name], target, value, inner)
+                return self._member(members[name], target, name, value, inner)
             if name == "custom":
                 each: list[LiteralString] = [
                     self._custom(given(one), inner.inside(i)) for i, one in enumerate(value)
@@ -160,7 +161,7 @@ class _Compiler:
         def member(name: str, value: Any, inner: _Place) -> LiteralString:
             if name == "node":
                 return self.node(target, value, inner)
-            return self._member(members[name], target, value, inner.on_edge())
+            return self._member(members[name], "", name, value, inner.on_edge())
 
         return self._all(asked, at, member)
 
@@ -184,7 +185,9 @@ class _Compiler:
                 parts.append(member(name, value, at.inside(name)))
         return joined(parts, every=True)
 
-    def _member(self, member: Member, target: str, value: Any, at: _Place) -> LiteralString:
+    def _member(
+        self, member: Member, target: str, name: str, value: Any, at: _Place
+    ) -> LiteralString:
         match member:
             case Column(_, operand):
                 compared = Compared(operand, column_text(member, at.scope), at.path)
@@ -195,15 +198,15 @@ class _Compiler:
                 return self.comparing.all(compared, value)
             case ToOne(source):
                 inner = at.beyond()
-                one = first(source, at.scope, inner.scope)
+                one = first(source, at.scope, inner.scope, target, name)
                 condition = self.node(source.target, value, inner)
                 return f"EXISTS {{ {one} WHERE {condition} RETURN {inner.scope.node} }}"
             case ToMany(source):
-                return self._list(source, value, at)
+                inner = at.beyond()
+                rows = _rows(source, (target, name), at.scope, inner.scope)
+                return self._list(edge_of(source), rows, value, inner)
 
-    def _list(self, source: Many, asked: dict[str, Any], at: _Place) -> LiteralString:
-        edge, inner = edge_of(source), at.beyond()
-        rows = _rows(source, at.scope, inner.scope)
+    def _list(self, edge: Any, rows: _Rows, asked: dict[str, Any], inner: _Place) -> LiteralString:
         if "where" in asked:
             if len(asked) == 1:
                 raise BadRequest(
@@ -249,14 +252,15 @@ class _Compiler:
         return joined(parts, every=True)
 
 
-def _rows(source: Many, scope: Scope, child: Scope) -> _Rows:
+def _rows(source: Many, way: tuple[str, str], scope: Scope, child: Scope) -> _Rows:
     reach = source.reach
     if isinstance(reach, Choice):
         reach = next(iter(reach.patterns.values()))
     if reach is None:
         raise LookupError(f"the list of all {source.target} is not reached from a node")
     text = reached(reach, source.target, scope, child)
-    return _Rows(text, kept(reach, child), child.node, isinstance(reach, Walk))
+    allowed = guarded(*way, scope, source.target, reach, child)
+    return _Rows(text, kept(reach, child), child.node, isinstance(reach, Walk), (allowed,))
 
 
 def _currency(scope: Scope) -> LiteralString:

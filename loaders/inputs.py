@@ -17,7 +17,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import FieldType, StrawberryField
 
 from loaders.custom import OPERANDS
-from loaders.facets import facet_fields
+from loaders.facets import facet_about, facet_fields
 from loaders.members import (
     TOTALS,
     Column,
@@ -34,7 +34,7 @@ from loaders.members import (
     total_columns,
 )
 from loaders.operators import COMPARISONS, Comparison, Takes
-from loaders.registry import edge_type
+from loaders.registry import REGISTRY, edge_type
 from loaders.sorting import sort_fields
 
 _SCALARS: dict[Operand, Any] = {
@@ -101,6 +101,7 @@ def order_argument(target: str, on: type | None) -> Any:
 def filter_input(name: str) -> Any:
     """The filter of a type: all that is given must hold."""
     members = [*_combinations(lambda: filter_input(name)), *_asked(members_of(name))]
+    _about(name + "Filter", {each: ((name, each),) for each in members_of(name)})
     possible = possible_types(name)
     if possible != [name]:
         members += [
@@ -111,6 +112,8 @@ def filter_input(name: str) -> Any:
             )
             for each in possible
         ]
+    exist = {"as" + each: ((each, "id"),) for each in possible if possible != [name]}
+    _about(name + "Filter", {**exist, "custom": (("Node", "customFields"),)})
     members.append(
         InputField(
             "custom", "What its custom fields must be.", lambda: list[custom_filter_input()] | None
@@ -147,6 +150,8 @@ def edge_filter_input(edge: Any) -> Any:
         InputField("node", "The node at the far end.", lambda: filter_input(target) | None),
     ]
     name = base_name(edge)
+    own = {each: ((edge.__name__, each),) for each in members_of_edge(edge)}
+    _about(name + "EdgeFilter", own)
     description = f"Which row of a list of {name} rows is meant: all that is given must hold."
     return input_type(name + "EdgeFilter", description, members)
 
@@ -197,8 +202,14 @@ def totals_input(edge: Any) -> Any:
         for name, (column, _) in total_columns(edge).items()
     ]
     name = base_name(edge)
+    _about(name + "Totals", {key: of.about for key, (of, _) in total_columns(edge).items()})
     description = f"Of which number of a list of {name} rows, and how it compares."
     return input_type(name + "Totals", description, members)
+
+
+def _about(type_: str, members: dict[str, tuple[tuple[str, str], ...]]) -> None:
+    """Remember which fields the members of an input, or the values of an enum, ask about."""
+    REGISTRY.about.update({(type_, key): each for key, each in members.items()})
 
 
 def _combinations(own: Callable[[], Any]) -> list[InputField]:
@@ -286,6 +297,7 @@ def order_input(edge: Any) -> Any:
         f"What a list of {name} rows can be ordered by.",
         {key: each.description for key, each in sort_fields(edge).items()},
     )
+    _about(name + "OrderField", {k: each.about for k, each in sort_fields(edge).items()})
     direction = InputField("direction", "Which way the list runs.", lambda: SortDirection)
     nulls = InputField("nulls", "Where rows without a value stand.", lambda: NullPlacement)
     direction.default_value, nulls.default_value = SortDirection.ASC, NullPlacement.LAST
@@ -299,6 +311,7 @@ def facet_field(edge: Any) -> Any:
     """The enum of what rows of a list can be counted by."""
     name = base_name(edge)
     description = f"What a list of {name} rows can be counted by."
+    _about(name + "FacetField", facet_about(edge))
     return _enum(name + "FacetField", description, facet_fields(edge))
 
 

@@ -4,7 +4,7 @@ Filters, sort fields and facets all come from the declarations that the fields c
 with a source is a member, and its source says how to reach the value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -75,6 +75,8 @@ class Column:
         description: What it means.
         required: True when it is never null.
         long: True for text of several lines, which is neither sorted nor counted by.
+        owner: Name of the type whose it is.
+        name: Its field there.
     """
 
     source: OwnId | Stored | Computed
@@ -83,6 +85,13 @@ class Column:
     enum: Any = None
     required: bool = False
     long: bool = False
+    owner: str = ""
+    name: str = ""
+
+    @property
+    def about(self) -> tuple[tuple[str, str], ...]:
+        """The field that it is the value of."""
+        return ((self.owner, self.name),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +142,21 @@ def members_of(name: str) -> dict[str, Member]:
             first = sources[0] if sources else None
             if key not in found and isinstance(first, Column) and _alike(first, sources):
                 found[key] = first
-    return found
+    return _owned(found, name)
+
+
+def _owned(members: dict[str, Member], owner: str) -> dict[str, Member]:
+    return {
+        name: replace(each, owner=owner, name=name) if isinstance(each, Column) else each
+        for name, each in members.items()
+    }
 
 
 def members_of_edge(edge: Any) -> dict[str, Member]:
     """The members of an edge itself: properties of its relationship, and walks from it."""
     fields = definition_of(edge).fields
-    return _members([each for each in fields if each.python_name not in {"node", "cursor"}])
+    found = _members([each for each in fields if each.python_name not in {"node", "cursor"}])
+    return _owned(found, edge.__name__)
 
 
 def edge_of(source: Many) -> Any:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, LiteralString
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 
-from loaders.arguments import Argument, Bindings, arguments, plain
+from loaders.arguments import ABSENT, Argument, Bindings, arguments, plain
 from loaders.facets import facet_text
 from loaders.filters import compile_filter
+from loaders.marking import known, may, seen
 from loaders.members import edge_of
 from loaders.reaching import kept, reached
 from loaders.registry import REGISTRY
@@ -56,7 +57,9 @@ class _List:
     """A list's parts in Cypher.
 
     Attributes:
-        matched: The clauses that find its rows, narrowed and filtered.
+        reach: The clauses that find its rows.
+        wheres: What narrows and filters them.
+        seen: The condition that a row may be seen.
         terms: Its order.
         child: The variables of a row.
         slots: The expressions of a row.
@@ -70,6 +73,7 @@ class _List:
     window: Window
     reach: LiteralString
     wheres: list[LiteralString]
+    seen: LiteralString
     child: Scope
     slots: Slots = field(default_factory=Slots)
 
@@ -105,27 +109,32 @@ def _list(compiler: "Compiler", paging: Paging) -> _List:
     child, bindings = paging.scope.child(), compiler.bindings
     given = arguments(paging.definition, paging.nodes[0], compiler.variables)
     given.pop("asOf", None)
-    terms = terms_of(paging.source, given["orderBy"].now, child)
+    terms = terms_of(paging.source, given.get("orderBy", ABSENT).now, child)
     moment = {"asOf": compiler.as_of} if compiler.as_of is not None else {}
     sealed = Seal(paging.place, given | moment, bindings)
     window = window_of(given, terms, sealed, child, bindings)
     reach = _reach(paging, given, child)
     wheres = _wheres(paging, given, child, bindings)
-    asked = given["filter"]
+    asked = given.get("filter", ABSENT)
     if asked.now is not None:
         place = f"filter {id(paging.nodes[0])}"
         target = paging.source.target
         wheres.append(compile_filter(asked, place, target, child, bindings))
     connection = object_type(paging.definition)
-    return _List(compiler, paging, connection, terms, sealed, window, reach, wheres, child)
+    source, field = paging.source, paging.nodes[0].name.value
+    allowed = may(paging.owner, field, paging.scope, known=True)
+    if allowed is not None:
+        wheres.insert(0, allowed)
+    sees = seen(source.target, child, source.reach, paging.scope)
+    return _List(compiler, paging, connection, terms, sealed, window, reach, wheres, sees, child)
 
 
 def _reach(paging: Paging, given: dict[str, Argument], child: Scope) -> LiteralString:
     reach = paging.source.reach
     if reach is None:
-        return f"MATCH ({child.node}:{REGISTRY.kinds[paging.source.target].label})"
+        return f"«FROM {REGISTRY.kinds[paging.source.target].label} {child.node}»"
     if isinstance(reach, Choice):
-        chosen = given[reach.name].now
+        chosen = given.get(reach.name, ABSENT).now
         default = next(iter(reach.patterns))
         reach = reach.patterns[default if chosen is None else type(default)[plain(chosen)]]
     return reached(reach, paging.source.target, paging.scope, child)
@@ -136,7 +145,7 @@ def _wheres(
 ) -> list[LiteralString]:
     conditions: list[LiteralString] = []
     for where in paging.source.wheres:
-        argument = given[where.name]
+        argument = given.get(where.name, ABSENT)
         if argument.now is None:
             continue
         name = bindings.add(
@@ -154,38 +163,57 @@ def _wheres(
     return conditions
 
 
-def _matched(found: _List, *more: LiteralString) -> LiteralString:
-    """The clauses that yield the list's rows, with further conditions."""
-    conditions: list[LiteralString] = [*found.wheres, *more]
-    where: LiteralString = " WHERE " + " AND ".join(conditions) if conditions else ""
-    return found.reach + where
+def _matched(found: _List) -> LiteralString:
+    """The clauses that yield the list's rows."""
+    return f"{found.reach} WHERE {' AND '.join([*found.wheres, found.seen])}"
 
 
 def _rows(found: _List) -> LiteralString:
-    source, child, window = found.paging.source, found.child, found.window
-    names = kept(source.reach, child)
-    always: list[LiteralString] = []
-    if source.reach is None:
-        # Said so that the planner may take both the rows and their order from the index.
-        column = rename(source.order.term, node=child.node, edge=child.edge)
-        always = [column + " IS NOT NULL", child.node + ".id IS NOT NULL"]
+    """The rows of a page: filtered, sorted and cut off before anything of them is read."""
+    child, window = found.child, found.window
+    names = kept(found.paging.source.reach, child)
+    order = order_by(found.terms, child.node, backward=window.backward)
+    if found.paging.source.reach is None:
+        label = REGISTRY.kinds[found.paging.source.target].label
+        body = _narrowed(found, names, found.seen, *_indexed(found))
+        carried = ", ".join([names, *(each.text for each in found.terms if each.given is not None)])
+        page: LiteralString = (
+            f"«PAGE {label} {child.node}|{carried}|{order}|{body} "
+            f"ORDER BY {order} LIMIT ${window.limit}»"
+        )
+    else:
+        # What may be seen is asked after the sort, of no more rows than a page needs.
+        page = (
+            f"{found.reach}{_narrowed(found, names)} ORDER BY {order} "
+            f"WITH * WHERE {found.seen} WITH * LIMIT ${window.limit}"
+        )
+    knows = known(found.paging.source.target, child)
+    return f"COLLECT {{ {page} {knows}RETURN {found.slots.text()} }}"
+
+
+def _indexed(found: _List) -> tuple[LiteralString, ...]:
+    """Said so that the planner may take both the rows and their order from the index."""
+    order = found.paging.source.order
+    column = rename(order.term, node=found.child.node, edge=found.child.edge)
+    return column + " IS NOT NULL", found.child.node + ".id IS NOT NULL"
+
+
+def _narrowed(found: _List, names: LiteralString, *more: LiteralString) -> LiteralString:
+    """The conditions of a page's rows, and what its order needs of them."""
     given: list[LiteralString] = [
         f"{each.given} AS {each.text}" for each in found.terms if each.given is not None
     ]
-    if given:
-        # Terms that have to be computed are, once, before the cursors compare them.
-        plainly = names.removeprefix("DISTINCT ")
-        wheres: LiteralString = " AND ".join(window.conditions)
-        more: LiteralString = " WHERE " + wheres if wheres else ""
-        computed: LiteralString = ", ".join(given)
-        matched = f"{_matched(found, *always)} WITH {names} WITH {plainly}, {computed}{more}"
-    else:
-        matched = f"{_matched(found, *window.conditions, *always)} WITH {names}"
-    order = order_by(found.terms, child.node, backward=window.backward)
-    return (
-        f"COLLECT {{ {matched} ORDER BY {order} LIMIT ${window.limit} "
-        f"RETURN {found.slots.text()} }}"
-    )
+    if not given:
+        return f"{_where(*found.wheres, *found.window.conditions, *more)} WITH {names}"
+    # Terms that have to be computed are, once, before the cursors compare them.
+    plainly = names.removeprefix("DISTINCT ")
+    computed: LiteralString = ", ".join(given)
+    narrowed, beyond = _where(*found.wheres, *more), _where(*found.window.conditions)
+    return f"{narrowed} WITH {names} WITH {plainly}, {computed}{beyond}"
+
+
+def _where(*conditions: LiteralString) -> LiteralString:
+    return " WHERE " + " AND ".join(conditions) if conditions else ""
 
 
 def _count(found: _List) -> LiteralString:

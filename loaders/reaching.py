@@ -4,6 +4,7 @@ from typing import LiteralString
 
 from graph.model.kinds import Walk
 from graph.statements import Pattern
+from loaders.marking import guarded
 from loaders.registry import REGISTRY
 from loaders.sources import Choice, One, Order, Reach
 from loaders.text import Scope, rename
@@ -25,11 +26,23 @@ def reached(reach: Walk | Pattern, target: str, scope: Scope, child: Scope) -> L
     )
 
 
-def first(source: One, scope: Scope, child: Scope) -> LiteralString:
-    """The clauses that bind the child's node to the one node meant, if there is any."""
+def first(
+    source: One, scope: Scope, child: Scope, owner: str, field: str, *, known: bool = False
+) -> LiteralString:
+    """The clauses that bind the child's node to the one node meant, if there is any.
+
+    Args:
+        source: The single walk.
+        scope: From where.
+        child: The variables of the node.
+        owner: The type whose field it is.
+        field: The field.
+        known: Whether it is known of the scope's node how much of it may be told.
+    """
     order = source.order or Order("NODE.id")
+    allowed = guarded(owner, field, scope, source.target, source.reach, child, known=known)
     return (
-        f"{reached(source.reach, source.target, scope, child)} "
+        f"{reached(source.reach, source.target, scope, child)} WHERE {allowed} "
         f"WITH {child.node} ORDER BY {rename(order.term, node=child.node, edge=child.edge)}"
         f"{' DESC' if order.descending else ''}, {child.node}.id LIMIT 1"
     )

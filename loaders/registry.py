@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import strawberry
 
+from graph.audiences import Audience
 from graph.model.kinds import Property
 from loaders.sources import Kind
 
@@ -79,20 +80,41 @@ class PageInfo:
 
 
 class Registry:
-    """Types by name, in the order of their declaration."""
+    """Types by name, in the order of their declaration.
+
+    Attributes:
+        types: Classes of types that stand for nodes, interfaces and views included.
+        kinds: Which nodes a type stands for.
+        views: Which nodes a view shows.
+        edges: Name and description of the edge type that a class declares.
+        told: Which audiences a type exists for.
+        about: For the members of inputs, and the values of enums, which fields they ask about.
+        complete: Whether all types are declared.
+    """
 
     def __init__(self) -> None:
         self.types: dict[str, Any] = {}
         self.kinds: dict[str, Kind] = {}
+        self.views: dict[str, Kind] = {}
         self.edges: dict[type, tuple[str, str]] = {}
+        self.told: dict[str, tuple[Audience, ...]] = {}
+        self.about: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         self.complete = False
 
-    def add(self, cls: Any, kind: Kind | None) -> None:
-        """Remember a type; `kind` is None for the interface over every node."""
+    def add(self, cls: Any, kind: Kind | None, to: tuple[Audience, ...] = ()) -> None:
+        """Remember a type; `kind` is None for an interface over many labels."""
         name: str = cls.__strawberry_definition__.name
         self.types[name] = cls
+        self.told[name] = (Audience.STAFF, *to)
         if kind is not None:
             self.kinds[name] = kind
+
+    def add_view(self, cls: Any, kind: Kind) -> None:
+        """Remember a type that shows a node to whom it belongs."""
+        name: str = cls.__strawberry_definition__.name
+        self.types[name] = cls
+        self.told[name] = tuple(Audience)
+        self.views[name] = kind
 
     def declare_edge(self, cls: type, target: str, description: str) -> None:
         """Remember a class whose annotations are the properties of an edge."""

@@ -11,17 +11,19 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from graph.statements import Kind, Statement
+from graph.access import Rules, expanded, unwrapped
+from graph.statements import CYPHER_25, Kind, Statement
 from loaders.arguments import Argument, Bindings, arguments
 from loaders.compiler import Compiler
 from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.ids import GlobalId, decode_id
+from loaders.marking import known, seen
 from loaders.moments import moment_of, parameter, rewound
 from loaders.registry import REGISTRY
 from loaders.schema import named_type, source_of
 from loaders.shapes import Count, Entry, Lookup, Object, Page, Scalar
-from loaders.sources import Explored, Find, FindMany, Many
+from loaders.sources import Explored, Find, FindMany, Many, Viewing
 from loaders.text import Scope, Slots, rename
 
 
@@ -53,13 +55,29 @@ def compile_root(
     """
     definition = query.fields.get(nodes[0].name.value)
     as_of = moment_of(definition, nodes[0], compiler.variables) if definition else None
-    if as_of is None:
-        return _of_today(compiler, query, key, nodes)
-    root = _of_today(replace(compiler, as_of=as_of), query, key, nodes)
+    if as_of is not None:
+        compiler = replace(compiler, as_of=as_of)
+    root = _of_today(compiler, query, key, nodes)
     if root is None or root.statement is None:
         return root
-    moment = parameter(as_of, compiler.bindings)
-    return replace(root, statement=rewound(root.statement, nodes[0].name.value, moment))
+    statement = root.statement
+    if as_of is not None:
+        moment = parameter(as_of, compiler.bindings)
+        # Rights are always today's, so they come in when the rest speaks of the past already.
+        statement = replace(statement, text=unwrapped(statement.text, compiler.rules))
+        statement = rewound(statement, nodes[0].name.value, moment)
+    return replace(root, statement=permitted(statement, compiler.rules, compiler.bindings))
+
+
+def permitted(statement: Statement, rules: Rules, bindings: Bindings) -> Statement:
+    """A statement that answers with nothing but what the viewer may see."""
+    text = expanded(statement.text, rules)
+    if rules.prologue:
+        issuer = bindings.add_viewer("issuer", lambda viewer: viewer.issuer)
+        subject = bindings.add_viewer("subject", lambda viewer: viewer.subject)
+        prologue = rules.prologue.replace("$ISSUER", "$" + issuer)
+        text = CYPHER_25 + prologue.replace("$SUBJECT", "$" + subject) + " " + text
+    return replace(statement, text=text)
 
 
 def _of_today(
@@ -72,6 +90,8 @@ def _of_today(
             return _listing(compiler, query, key, nodes)
         case Find():
             return _find(compiler, cast("GraphQLField", definition), source, key, nodes)
+        case Viewing():
+            return _viewing(compiler, cast("GraphQLField", definition), source, key, nodes)
         case FindMany():
             return _find_many(compiler, cast("GraphQLField", definition), key, nodes)
         case Explored():
@@ -107,7 +127,10 @@ def _find(
     anchor = _anchor(compiler, source, given, scope)
     if isinstance(anchor, str):
         row, cases, tagged = compiler.row(definition, nodes, scope)
-        text = f"{anchor} WITH {scope.node} LIMIT 1 RETURN [{row}] AS answer"
+        sees = seen(source.target, scope)
+        text = f"«CALL n {scope.node}|{anchor} WITH {scope.node} WHERE {sees} "
+        text = text + f"WITH {scope.node} LIMIT 1»"
+        text = text + f" {known(source.target, scope)}RETURN [{row}] AS answer"
     else:
         wanted = compiler.schema.type_map.get(anchor.type)
         if not isinstance(wanted, GraphQLObjectType) or not _fits(compiler, named, wanted):
@@ -117,7 +140,21 @@ def _find(
         parameter = compiler.bindings.add(
             (given["id"].identity, "id"), lambda values: decode_id(given["id"].evaluate(values)).id
         )
-        text = f"{_by_id(anchor.type, scope, '$' + parameter)} RETURN [{row}] AS answer"
+        found = _by_id(anchor.type, scope, "$" + parameter)
+        text = f"{found} {known(anchor.type, scope)}RETURN [{row}] AS answer"
+    entry = Entry(key, Object(0, cases, tagged), required=False)
+    return Root(key, _statement(nodes[0].name.value, text), compiler.bindings, entry, [None])
+
+
+def _viewing(
+    compiler: Compiler, definition: GraphQLField, source: Viewing, key: str, nodes: list[FieldNode]
+) -> Root:
+    scope = Scope()
+    row, cases, tagged = compiler.row(definition, nodes, scope)
+    found = rename(source.pattern.text, node=scope.node)
+    text: LiteralString = (
+        f"«CALL n {scope.node}|{found} WITH {scope.node} LIMIT 1» RETURN [{row}] AS answer"
+    )
     entry = Entry(key, Object(0, cases, tagged), required=False)
     return Root(key, _statement(nodes[0].name.value, text), compiler.bindings, entry, [None])
 
@@ -130,8 +167,9 @@ def _nothing(key: str) -> Entry:
 def _by_id(type_: str, scope: Scope, value: LiteralString) -> LiteralString:
     """The anchor by id: the label with the index, then the role that tells the type."""
     kind = REGISTRY.kinds[type_]
-    role: LiteralString = f" WHERE {scope.node}:{kind.role.name}" if kind.role else ""
-    return f"MATCH ({scope.node}:{kind.node.name} {{id: {value}}}){role}"
+    role: LiteralString = f"{scope.node}:{kind.role.name} AND " if kind.role else ""
+    sees = seen(type_, scope)
+    return f"MATCH ({scope.node}:{kind.node.name} {{id: {value}}}) WHERE {role}{sees}"
 
 
 def _fits(compiler: Compiler, named: Any, wanted: GraphQLObjectType) -> bool:
@@ -179,7 +217,8 @@ def _find_many(
 
     ids = compiler.bindings.add((argument.identity, "ids"), decoded)
     slots, parts, scope = Slots(), list[Object](), Scope()
-    for type_ in sorted({each for each, _ in decoded(compiler.variables)} & set(REGISTRY.kinds)):
+    exist = set(REGISTRY.kinds) & set(compiler.schema.type_map)
+    for type_ in sorted({each for each, _ in decoded(compiler.variables)} & exist):
         row, cases, tagged = compiler.row_of(compiler.schema.type_map[type_], sets, scope)
         parameter = compiler.bindings.add(
             (argument.identity, "ids", type_),
@@ -187,7 +226,7 @@ def _find_many(
         )
         text = (
             f"COLLECT {{ UNWIND ${parameter} AS wanted "
-            f"{_by_id(type_, scope, 'wanted')} "
+            f"{_by_id(type_, scope, 'wanted')} {known(type_, scope)}"
             f"RETURN [wanted, {row}] }}"
         )
         parts.append(Object(slots.add(text), cases, tagged))

@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 
 from loaders.arguments import plain
 from loaders.errors import BadRequest, Code
+from loaders.marking import masked
 from loaders.members import (
     Column,
     Member,
@@ -49,6 +50,7 @@ class SortField:
         column: The value.
         on_edge: True when it is the edge's.
         through: The single walk from the node that leads to its owner; None for the node's own.
+        way: The type and field of that walk.
         description: What it means.
     """
 
@@ -56,6 +58,12 @@ class SortField:
     on_edge: bool
     through: One | None
     description: str
+    way: tuple[str, str] = ("", "")
+
+    @property
+    def about(self) -> tuple[tuple[str, str], ...]:
+        """The fields that it asks about."""
+        return self.column.about if self.through is None else (*self.column.about, self.way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,8 @@ def sort_fields(edge: Any) -> dict[str, SortField]:
             for key, column in members_of(member.source.target).items():
                 if isinstance(column, Column) and key not in _HOPS_LEAVE_OUT and _sorts(column):
                     text = f"Of its {name}: {column.description}"
-                    hop = SortField(column, on_edge=False, through=member.source, description=text)
+                    way = (target_of(edge), name)
+                    hop = SortField(column, False, member.source, text, way)
                     found.setdefault(f"{shouted(name)}_{shouted(key)}", hop)
     found.update(
         ("EDGE_" + key, each) for key, each in _own(members_of_edge(edge), on_edge=True).items()
@@ -116,10 +125,13 @@ def column_text(column: Column, scope: Scope) -> LiteralString:
     match column.source:
         case OwnId():
             return scope.node + ".id"
+        case Stored(declared) if scope.on_edge:
+            return scope.edge + "." + declared.name
         case Stored(declared):
-            return (scope.edge if scope.on_edge else scope.node) + "." + declared.name
+            text = scope.node + "." + declared.name
         case Computed(expression):
-            return "(" + rename(expression.text, this=scope.node, edge=scope.edge) + ")"
+            text = "(" + rename(expression.text, this=scope.node, edge=scope.edge) + ")"
+    return masked(column.owner, column.name, scope, text)
 
 
 def terms_of(source: Many, asked: Any, child: Scope) -> list[Term]:
@@ -162,7 +174,7 @@ def _term(field: SortField, asked: dict[str, Any], child: Scope, number: int) ->
         text, given = (
             numbered("s", child.depth * MAX_TERMS + number),
             (
-                f"head(COLLECT {{ {first(field.through, child, far)} "
+                f"head(COLLECT {{ {first(field.through, child, far, *field.way)} "
                 f"RETURN {column_text(column, far)} }})"
             ),
         )

@@ -130,6 +130,14 @@ class FindMany:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewing:
+    """A root field for what is the viewer's own; the pattern finds it by the viewer's variables."""
+
+    target: str
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
 class Explored:
     """A root field with a statement of its own making, such as a search.
 
@@ -143,7 +151,7 @@ class Explored:
     structural: tuple[str, ...] = ()
 
 
-Source = OwnId | Stored | Computed | Values | Many | One | Find | FindMany | Explored
+Source = OwnId | Stored | Computed | Values | Many | One | Find | FindMany | Viewing | Explored
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""What staff see: everything, unless rules that are data narrow it.
+
+An `AccessRule` holds for the teams it GOVERNS and those below them; one that governs none holds for
+whoever has no rule of his own. Of several rules the widest counts; where there is no rule,
+everything is seen.
+
+`me` is the user who asks (null for a service the graph does not know), `mine` himself and, as far
+as the rule goes, his teams with all below them, `grounds` the territories they cover, `us` the users
+whose interactions he sees; `anything` and `talks` say that nothing narrows parties or interactions.
+"""
+
+from typing import LiteralString
+
+from graph.access.rules import ALWAYS, Rule, Rules
+from graph.audiences import Audience
+
+PROLOGUE: LiteralString = (
+    "OPTIONAL MATCH (me:User {issuer: $ISSUER, subject: $SUBJECT}) "
+    "WITH me, COLLECT { MATCH (me)-[:IN_TEAM]->(team:Team) RETURN team } AS own "
+    "WITH me, own, COLLECT { UNWIND own AS team MATCH (team)-[:PART_OF*0..6]->(above:Team) "
+    "RETURN DISTINCT above } AS above, COLLECT { MATCH (rule:AccessRule) "
+    "WHERE coalesce(rule.active, true) RETURN rule } AS rules "
+    "WITH me, own, [rule IN rules WHERE any(team IN above WHERE (rule)-[:GOVERNS]->(team))] "
+    "AS special, [rule IN rules WHERE NOT (rule)-[:GOVERNS]->()] AS general "
+    "WITH me, own, CASE WHEN size(special) > 0 THEN special ELSE general END AS held "
+    "WITH me, own, size(held) = 0 OR any(rule IN held WHERE rule.parties = 'ALL') AS anything, "
+    "size(held) = 0 OR any(rule IN held WHERE rule.interactions = 'ALL') AS talks, "
+    "any(rule IN held WHERE rule.parties IN ['TEAM', 'TERRITORY']) AS together, "
+    "any(rule IN held WHERE rule.parties = 'TERRITORY') AS covering, "
+    "any(rule IN held WHERE rule.interactions = 'TEAM') AS heard "
+    "WITH *, COLLECT { UNWIND own AS team MATCH (team)<-[:PART_OF*0..6]-(below:Team) "
+    "RETURN DISTINCT below } AS teams "
+    "WITH *, CASE WHEN me IS NULL THEN [] ELSE [me] END AS alone "
+    "WITH *, CASE WHEN together THEN alone + teams ELSE alone END AS mine "
+    "WITH me, anything, talks, mine, "
+    "COLLECT { WITH 1 AS one WHERE covering UNWIND alone + teams AS who "
+    "MATCH (who)<-[:COVERED_BY]-(ground:Territory)<-[:PART_OF*0..6]-(below:Territory) "
+    "RETURN DISTINCT below } AS grounds, "
+    "CASE WHEN heard THEN alone + COLLECT { UNWIND teams AS team "
+    "MATCH (team)<-[:IN_TEAM]-(user:User) RETURN DISTINCT user } ELSE alone END AS us"
+)
+
+_GIVEN: LiteralString = "EXISTS { (NODE)-[:ASSIGNED_TO|SHARED_WITH]->(whose) WHERE whose IN mine }"
+_HELD: LiteralString = (
+    f"{_GIVEN} OR EXISTS {{ (NODE)-[:IN_TERRITORY]->(ground) WHERE ground IN grounds }}"
+)
+_EMPLOYER: LiteralString = _HELD.replace("NODE", "firm")
+_PARTY: LiteralString = (
+    f"(anything OR {_HELD} OR EXISTS {{ (NODE)-[:WORKS_AT]->(firm) WHERE {_EMPLOYER} }})"
+)
+_WHOSE: LiteralString = _PARTY.replace("NODE", "party")
+_PAPER: LiteralString = (
+    f"(anything OR {_GIVEN} OR EXISTS {{ (NODE)-[:FOR]->(party) WHERE {_WHOSE} }})"
+)
+_TOUCH: LiteralString = (
+    "(EXISTS { (NODE)<-[:PARTICIPATED_IN]-(who) WHERE who IN us } OR talks AND (anything "
+    f"OR EXISTS {{ (NODE)<-[:PARTICIPATED_IN]-(party:Party) WHERE {_WHOSE} }}) OR {_GIVEN})"
+)
+
+
+def _of_party(way: LiteralString) -> Rule:
+    """Of nodes that say something of a party: where the party is seen, or there is none."""
+    return Rule(
+        f"(anything OR EXISTS {{ {way.replace('WHOSE', 'party')} WHERE {_WHOSE} }} "
+        f"OR NOT EXISTS {{ {way.replace('WHOSE', 'party:Party')} }})"
+    )
+
+
+STAFF = Rules(Audience.STAFF, other=Rule(ALWAYS))
+"""Nobody of staff is narrowed."""
+
+NARROWED = Rules(
+    Audience.STAFF,
+    PROLOGUE,
+    ("me", "anything", "talks", "mine", "grounds", "us"),
+    {
+        "Party": Rule(_PARTY),
+        "Document": Rule(_PAPER),
+        "Case": Rule(_PAPER),
+        "Opportunity": Rule(_PAPER),
+        "Interaction": Rule(_TOUCH),
+        "Identifier": _of_party("(NODE)<-[:HAS_IDENTIFIER]-(WHOSE)"),
+        "SourceRecord": _of_party("(NODE)-[:RESOLVES_TO]->(WHOSE)"),
+        "Consent": _of_party("(NODE)<-[:GAVE]-(WHOSE)"),
+        "Score": _of_party("(NODE)<-[:HAS_SCORE]-(WHOSE)"),
+        "Request": _of_party("(NODE)-[:BY|ABOUT]->(WHOSE)"),
+    },
+    other=Rule(ALWAYS),
+)
+"""Staff while there are rules: the statement itself finds out which hold for whom."""
