@@ -13,10 +13,13 @@ from graph.commerce.money import priced as times
 from graph.commerce.pricing import Basis, Effective, Judged
 from graph.commerce.reading import GIVEN, Facts, facts_of
 from graph.commerce.refusing import Refused
+from graph.database import Graph
 from graph.model.kinds import Node
 from graph.model.parties import COMPANY, PARTY
 from graph.model.products import PRODUCT
+from graph.partnering.buying import partner_at
 from graph.write.formats import day
+from loaders.audiences import STAFF_ALONE
 from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id, encode_id
 from loaders.registry import REGISTRY, Money
@@ -78,9 +81,11 @@ class EffectivePrice:
 
     unit_price: Money = strawberry.field(description="Price of one unit before tax.")
     amount: Money = strawberry.field(description="Price of the quantity before tax.")
-    won: PriceOffer = strawberry.field(description="The price that won.")
+    won: PriceOffer = strawberry.field(description="The price that won.", directives=[STAFF_ALONE])
     offers: list[PriceOffer] = strawberry.field(
-        description=f"Every price of the product, the winner first, then by price; at most {_MOST}."
+        description="Every price of the product, the winner first, then by price; at most "
+        f"{_MOST}.",
+        directives=[STAFF_ALONE],
     )
 
 
@@ -122,6 +127,12 @@ def _answer(found: Effective, units: Decimal) -> EffectivePrice:
     )
 
 
+async def _own_prices(info: Info, graph: Graph, buyer: str | None) -> str | None:
+    """Whoever sells for us learns its own prices, and those of customers that it sees: its id."""
+    viewer = info.context.viewer
+    return await partner_at(graph, viewer.issuer, viewer.subject, buyer)
+
+
 async def effective_price(
     info: Info,
     product: Annotated[strawberry.ID, strawberry.argument(description="Id of the product.")],
@@ -146,17 +157,21 @@ async def effective_price(
 ) -> EffectivePrice | None:
     """What a product costs a customer; null for an unknown node, or when no price holds."""
     backing = info.context.backing
-    if backing is None or info.context.viewer.audience is not Audience.STAFF:
+    if backing is None:
         return None
     wanted = _own_id(product, PRODUCT)
     buyer, seller = _own_id(customer, PARTY), _own_id(partner, COMPANY)
+    if info.context.viewer.audience is not Audience.STAFF:
+        own = await _own_prices(info, backing.graph, buyer)
+        if own is None or seller not in {None, own}:
+            return None
+        seller = own
     try:
-        units = quantity(quantity_)
+        units, on = quantity(quantity_), day(at or datetime.now(UTC).date())
         code = None if currency is None else known_currency(currency)
-        on = day(at if at is not None else datetime.now(UTC).date())
         parameters = {"customer": buyer, "partner": seller, "products": [wanted], "day": on}
         facts = facts_of((await backing.graph.run(GIVEN, parameters))[0])
-        if (customer and not facts.customer) or (partner and not facts.partner):
+        if (customer and not facts.customer) or (seller and not facts.partner):
             return None
         found = _found(facts, wanted, code, units, on)
         return _answer(found, units) if found is not None else None

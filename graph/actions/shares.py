@@ -1,6 +1,9 @@
 """Who is in charge of something, and with whom it is shared."""
 
+from dataclasses import replace
+
 from graph.actions.periods import begin, missing
+from graph.audiences import PARTNERS
 from graph.model.cases import CASE
 from graph.model.declare import string
 from graph.model.interactions import INTERACTION
@@ -100,8 +103,8 @@ def _share(draft: Draft) -> None:
     values.setdefault("to", None)
 
 
-SHARE_SET = Action(
-    "shareSet",
+SHARE_GRANT = Action(
+    "shareGrant",
     "Lets a user, a team or a partner see something, to a level and for a time.",
     refs=(
         _SHARED,
@@ -121,14 +124,15 @@ SHARE_SET = Action(
     prepare=_share,
     returns=_SHARING,
 )
-SHARE_REMOVE = Action(
-    "shareRemove",
-    "Takes back that somebody may see something.",
-    refs=(_SHARED, _READER),
+SHARE_REVOKE = Action(
+    "shareRevoke",
+    "Takes back that somebody may see something; a partner gives back what it was given.",
+    refs=(_SHARED, replace(_READER, mark="VIEWER")),
     updates=(Update("subject"),),
     unlinks=(Unlink("subject", SHARED_WITH, "reader"),),
     guards=(missing("subject", "SHARED_WITH", "reader"),),
     returns=_SHARING,
+    audiences=PARTNERS,
 )
 
-ACTIONS = (ASSIGNMENT_ADD, ASSIGNMENT_SET, ASSIGNMENT_REMOVE, SHARE_SET, SHARE_REMOVE)
+ACTIONS = (ASSIGNMENT_ADD, ASSIGNMENT_SET, ASSIGNMENT_REMOVE, SHARE_GRANT, SHARE_REVOKE)

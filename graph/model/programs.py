@@ -83,6 +83,12 @@ DEAL_REGISTRATION = _request(
     "DealRegistration",
     "A partner claims a deal with an end customer.",
     string("dealName", "What the deal is about."),
+    string(
+        "endCustomer",
+        "Name of the end customer as the partner wrote it; null when it named one that it sees.",
+        pii=Pii.NAME,
+    ),
+    string("endCustomerWebsite", "Website of that end customer, to tell it from others."),
     day("expectedCloseOn", "Day on which a decision is expected."),
     day("protectedUntil", "Last day of protection once approved."),
 )
@@ -90,16 +96,46 @@ FUND_REQUEST = _request(
     "FundRequest",
     "A partner asks for marketing money.",
     text("activity", "What it is for."),
+    day("activityOn", "Day on which it takes place."),
 )
 FUND_CLAIM = _request(
     "FundClaim",
     "A partner asks to be paid what an approved activity cost.",
     text("proof", "What proves the cost."),
+    moment("paidAt", "When it was paid, UTC; null until then."),
 )
 LEAD_OFFER = _request(
     "LeadOffer",
     "A lead is offered to a partner.",
     moment("expiresAt", "When the offer lapses, UTC."),
+    text("message", "What the partner should know of it.", pii=Pii.CONTENT),
+    choice(
+        "progress",
+        {
+            "CONTACTED": "The partner has talked to them.",
+            "QUALIFIED": "There is a real interest.",
+            "PROPOSED": "An offer was made.",
+            "STALLED": "Nothing moves.",
+        },
+        "How far the partner has come; null before its first word.",
+    ),
+    text("progressNote", "What the partner says about that.", pii=Pii.CONTENT),
+)
+SHARE_PROPOSAL = _request(
+    "ShareProposal",
+    "Somebody proposes that a party be shared with a partner: the partner itself, or one of us.",
+    choice(
+        "level",
+        {
+            "COUNT": "Only that it exists.",
+            "PROFILE": "Name and main data.",
+            "FULL": "Everything about it.",
+        },
+        "How much would be seen.",
+    ),
+    text("purpose", "What for."),
+    day("from", "First day; null for the day on which it is accepted."),
+    day("to", "Last day; null while it lasts."),
 )
 PRIVACY_REQUEST = _request(
     "PrivacyRequest",
@@ -141,12 +177,12 @@ BY = Relationship("BY", (REQUEST,), (PARTY, USER), "Who made the request.")
 ABOUT = Relationship(
     "ABOUT",
     (REQUEST,),
-    (PARTY, OPPORTUNITY, PRODUCT, FUND),
+    (PARTY, OPPORTUNITY, PRODUCT, FUND, FUND_REQUEST),
     "What the request is about.",
 )
 
 NODES = (
     PROGRAM, FUND, REQUEST, DEAL_REGISTRATION, FUND_REQUEST, FUND_CLAIM, LEAD_OFFER,
-    PRIVACY_REQUEST,
+    SHARE_PROPOSAL, PRIVACY_REQUEST,
 )  # fmt: skip
 RELATIONSHIPS = (ENROLLED_IN, FUNDS, ALLOCATED_TO, BY, ABOUT)

@@ -67,9 +67,9 @@ async def test_only_a_partner_among_companies_is_put_in_charge_or_let_in(api: Ap
         ("NOT_ALLOWED", "assigneeId")
     ]
     given: dict[str, Any] = {"subjectId": ana, "readerId": acme, "level": "FULL"}
-    assert await api.refused("shareSet", **given) == [("NOT_ALLOWED", "readerId")]
+    assert await api.refused("shareGrant", **given) == [("NOT_ALLOWED", "readerId")]
     await api.done("partnerServe", partnerId=acme, customerId=ana)
-    await api.done("shareSet", **given)
+    await api.done("shareGrant", **given)
 
 
 async def test_something_is_shared_and_no_longer(api: Api, put: Put):
@@ -82,16 +82,18 @@ async def test_something_is_shared_and_no_longer(api: Api, put: Put):
     )
 
     assert await api.refused(
-        "shareSet", **both, level="FULL", **{"from": "2021-01-01", "to": "2020-01-01"}
+        "shareGrant", **both, level="FULL", **{"from": "2021-01-01", "to": "2020-01-01"}
     ) == [("ENDS_BEFORE_START", "to")]
-    payload = await api.done("shareSet", shared, **both, level="PROFILE", byId=boss, purpose="deal")
+    payload = await api.done(
+        "shareGrant", shared, **both, level="PROFILE", byId=boss, purpose="deal"
+    )
     assert payload["subject"]["sharedWith"]["edges"] == [
         {"level": "PROFILE", "purpose": "deal", "by": {"name": "Boss"}, "node": {"name": "Team"}}
     ]
 
-    payload = await api.done("shareRemove", shared, **both)
+    payload = await api.done("shareRevoke", shared, **both)
     assert payload["subject"]["sharedWith"]["edges"] == []
-    assert await api.refused("shareRemove", **both) == [("NOT_FOUND", "readerId")]
+    assert await api.refused("shareRevoke", **both) == [("NOT_FOUND", "readerId")]
 
 
 async def test_an_assignment_repeated_by_its_key_is_recorded_once(api: Api, put: Put):
@@ -117,7 +119,7 @@ COMPILED = [each for module in OWN for each in vars(module).values() if isinstan
 @pytest.mark.parametrize(
     "some",
     [
-        pytest.param([shares.ASSIGNMENT_ADD, shares.SHARE_REMOVE], id="some"),
+        pytest.param([shares.ASSIGNMENT_ADD, shares.SHARE_REVOKE], id="some"),
         pytest.param(COMPILED, id="all", marks=pytest.mark.full),
     ],
 )

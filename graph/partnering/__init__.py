@@ -1,0 +1,1 @@
+"""Partners at work: requests, who decides them, deals, leads, funds and shares."""
