@@ -4,11 +4,13 @@ POST /graphql   answers GraphQL requests that carry a token
 GET  /graphql   GraphiQL, in development only
 GET  /livez     the process answers
 GET  /readyz    graph and cache answer and the first queries are planned; 503 with reasons otherwise
+GET  /metrics   figures for Prometheus, to whoever has their token
 GET  /exports, /calendar, /people    files, by sealed addresses or with a token (`api/files.py`)
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 
 import orjson
 from fastapi import FastAPI
@@ -21,23 +23,44 @@ from api.backend import Backend
 from api.door import PATH, Door
 from api.files import routes
 from api.graphiql.page import Page
+from api.metrics import MEDIA_TYPE, may_read
 from api.negotiation import accepts_html
-from api.refusals import JSON, Refusal, masked, response
+from api.origins import Origins
+from api.refusals import JSON, Refusal, masked, response, unauthenticated
 
 ROUTING_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 ROUTING_MESSAGES = {
     404: "Nothing is here: the API is POST /graphql.",
     405: "This method has no meaning here: the API is POST /graphql.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """To whom /metrics is open: to everybody, or to who has the token."""
+
+    token: str | None
+
+
 OpenBackend = Callable[[], AbstractAsyncContextManager[Backend]]
 
 
-def create_app(open_backend: OpenBackend, page: Page | None) -> Door:
+def create_app(
+    open_backend: OpenBackend,
+    page: Page | None,
+    *,
+    origins: Iterable[str] = (),
+    https: bool = False,
+    metrics: Figures | None = None,
+) -> Door:
     """Return the application: a door for POST /graphql, and FastAPI behind it.
 
     Args:
         open_backend: Opens what the application stands on, for as long as it runs.
         page: GraphiQL; None serves no page.
+        origins: Pages that may call from a browser.
+        https: Whether browsers are told to come by TLS only.
+        metrics: To whom /metrics is open; None is nobody.
     """
 
     @asynccontextmanager
@@ -46,25 +69,20 @@ def create_app(open_backend: OpenBackend, page: Page | None) -> Door:
             app.state.backend = backend
             yield
 
-    app = FastAPI(
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-    )
+    app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.router.routes[:0] = [
         # POST is here for the Allow header only: the door has answered it.
         Route(PATH, _graphql(page), methods=["GET", "POST"] if page else ["POST"]),
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
+        *([Route("/metrics", _metrics(metrics), methods=["GET"])] if metrics else []),
         *routes(),
         *(page.routes() if page else []),
     ]
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _misrouted)
     app.add_exception_handler(Exception, _failed)
-    return Door(app, lambda: app.state.backend)
+    return Door(app, lambda: app.state.backend, Origins(origins), https=https)
 
 
 def _graphql(page: Page | None) -> Callable[[Request], Awaitable[Response]]:
@@ -76,6 +94,19 @@ def _graphql(page: Page | None) -> Callable[[Request], Awaitable[Response]]:
         return page.show(request)
 
     return graphql
+
+
+def _metrics(figures: Figures) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of GET /metrics."""
+
+    async def shown(request: Request) -> Response:
+        backend: Backend = request.app.state.backend
+        if not may_read(request.headers.get("authorization"), figures.token):
+            raise unauthenticated("Send the token of /metrics.")
+        headers = {"Cache-Control": "no-store"}
+        return Response(backend.metrics.text(), 200, headers, MEDIA_TYPE)
+
+    return shown
 
 
 async def _livez(_request: Request) -> Response:

@@ -6,18 +6,25 @@ does. What a request must be, and what it gets, is decided in `api/endpoint.py`.
 
 import asyncio
 from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.backend import Backend
-from api.endpoint import Headers, Reply, accepted, answered, checked, parse
+from api.endpoint import ANSWER_SECONDS, Headers, Reply, accepted, answered, checked, too_slow
+from api.guard.asking import parse
+from api.origins import HTTPS_ONLY, SAFE, Header, Origins
 from api.refusals import JSON, Refusal, masked, response
 from api.subscriptions.events import wants_events
 from api.subscriptions.hub import Hub
+from graph.deadlines import begin
 
 PATH = "/graphql"
 MAX_BODY_BYTES = 100_000
-BODY_SECONDS = 10.0
+BODY_SECONDS = 5.0
+# Most answers are ready before it pays to look whether their reader is still there.
+LOOK_AFTER_SECONDS = 0.05
 
 _READ = {
     b"authorization": "authorization",
@@ -25,6 +32,7 @@ _READ = {
     b"content-type": "content_type",
     b"content-length": "content_length",
     b"idempotency-key": "idempotency_key",
+    b"origin": "origin",
 }
 
 
@@ -35,24 +43,57 @@ class _Gone(Exception):
 class Door:
     """Answers POST /graphql; everything else is the application's."""
 
-    def __init__(self, app: ASGIApp, backend: Callable[[], Backend]) -> None:
-        """Stand before an application, on a backend that exists once it has started."""
+    def __init__(
+        self, app: ASGIApp, backend: Callable[[], Backend], origins: Origins, *, https: bool
+    ) -> None:
+        """Stand before an application.
+
+        Args:
+            app: Answers everything else.
+            backend: Exists once the application has started.
+            origins: Pages that may call.
+            https: Whether browsers are told to come by TLS only.
+        """
         self._app = app
         self._backend = backend
+        self._origins = origins
+        self._safe = (*SAFE, HTTPS_ONLY) if https else SAFE
         self._hub = Hub()
 
     async def close(self) -> None:
-        """End what stays open: the server stops."""
+        """Send no more traffic here, and end what stays open: the server stops."""
+        self._backend().stopping = True
         await self._hub.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
         if scope["type"] == "websocket" and scope["path"] == PATH:
-            await self._hub.socket(self._backend(), scope, receive, send)
+            await self._socket(scope, receive, send)
             return
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        origin = _first(scope["headers"], b"origin") if scope["path"] == PATH else None
+        send = _adding(send, (*self._safe, *self._origins.cors(origin)))
+        allowed = self._origins.preflight(origin) if scope["method"] == "OPTIONS" else ()
+        if allowed:
+            await _send_empty(allowed, send)
+            return
+        if scope["path"] != PATH or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        await self._post(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak over a WebSocket, unless a page of somebody else opens it."""
+        origin, host = _first(scope["headers"], b"origin"), _first(scope["headers"], b"host")
+        if self._origins.may_connect(origin, host):
+            await self._hub.socket(self._backend(), scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.close", "code": 4403, "reason": "Forbidden origin"})
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         media_type = JSON
         try:
             headers = _headers(scope["headers"])
@@ -64,8 +105,10 @@ class Door:
         except _Gone:
             return
         except Refusal as refusal:
+            self._backend().metrics.failed(refusal.code)
             await response(refusal, media_type)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - a defect is logged and masked, never shown
+            self._backend().metrics.failed("INTERNAL")
             await masked("POST", error)(scope, receive, send)
         else:
             await _send(reply, send)
@@ -77,7 +120,7 @@ class Door:
             Refusal: why it is not answered.
         """
         backend = self._backend()
-        principal = checked(headers, backend.verifier)
+        principal = await checked(headers, backend.principals)
         asked = parse(await _body(headers, receive))
         await self._hub.events(backend, asked, principal, receive, send)
 
@@ -88,10 +131,87 @@ class Door:
             Refusal: why it is not answered.
         """
         backend = self._backend()
-        principal = checked(headers, backend.verifier)
+        begin(ANSWER_SECONDS)
+        async with _Waiting(receive):
+            principal = await checked(headers, backend.principals)
         body = await _body(headers, receive)
         key = headers.idempotency_key[0] if headers.idempotency_key else None
-        return await answered(backend, body, principal, media_type, key)
+        # What the client took to send the body is not the server's time.
+        begin(ANSWER_SECONDS)
+        async with _Waiting(receive, looks=True):
+            return await answered(backend, body, principal, media_type, key)
+
+
+class _Waiting:
+    """The server's time for one request: until it is over, or nobody waits any more.
+
+    Leaving it raises `Refusal` 504 or `_Gone`.
+    """
+
+    def __init__(self, receive: Receive, *, looks: bool = False) -> None:
+        self._receive = receive
+        self._looks = looks
+        self._gone = False
+        self._scope = asyncio.timeout(ANSWER_SECONDS)
+        self._timer: asyncio.TimerHandle | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._scope.__aenter__()
+        if self._looks:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(LOOK_AFTER_SECONDS, self._look)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
+        try:
+            await self._scope.__aexit__(kind, error, at)
+        except TimeoutError:
+            if self._gone:
+                raise _Gone from None
+            raise too_slow() from error
+
+    def _look(self) -> None:
+        self._looking = asyncio.get_running_loop().create_task(self._wait_for_the_end())
+
+    async def _wait_for_the_end(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        self._scope.reschedule(0)
+
+
+def _first(raw: list[Header], wanted: bytes) -> bytes | None:
+    return next((value for name, value in raw if name == wanted), None)
+
+
+def _adding(send: Send, headers: tuple[Header, ...]) -> Send:
+    """A way to send answers with these headers."""
+
+    async def added(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            has = {name for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(each for each in headers if each[0] not in has),
+            ]
+        await send(message)
+
+    return added
+
+
+async def _send_empty(headers: tuple[Header, ...], send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": [*headers]})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> Headers:

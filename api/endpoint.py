@@ -1,17 +1,18 @@
 """What POST /graphql must be asked like, and what it answers: who asks, what, and the result."""
 
-import asyncio
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
 
 import orjson
 
 from api.backend import Backend
-from api.graphql import Result, viewer
+from api.graphql import Result
+from api.guard.asking import GraphQLRequest, parse
 from api.negotiation import negotiate
+from api.principals.checking import Principals
+from api.principals.keyring import KeysMissing
 from api.refusals import GRAPHQL_JSON, JSON, Refusal, unauthenticated
-from api.tokens import InvalidToken, Principal, Verifier
+from api.tokens import InvalidToken, Principal
 from graph.errors import GraphError, Timeout
 
 ANSWER_SECONDS = 5.0
@@ -28,15 +29,7 @@ class Headers:
     content_type: list[str]
     content_length: list[str]
     idempotency_key: list[str] = field(default_factory=list[str])
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """A GraphQL request as it came in, its form checked."""
-
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
+    origin: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +53,13 @@ def accepted(headers: Headers) -> str:
 _negotiated = lru_cache(HEADERS_KEPT)(negotiate)
 
 
-def checked(headers: Headers, verifier: Verifier) -> Principal:
+async def checked(headers: Headers, principals: Principals) -> Principal:
     """Return who asks, once the headers are found to be in order.
 
     Raises:
-        Refusal: 401 or 415.
+        Refusal: 401, 415 or 503.
     """
-    principal = authenticate(headers.authorization, verifier)
+    principal = await authenticate(headers.authorization, principals)
     check_content_type(headers.content_type[0] if headers.content_type else "")
     return principal
 
@@ -81,7 +74,7 @@ async def answered(
     """Answer a request by its body; the key makes its mutations repeatable.
 
     Raises:
-        Refusal: 400, 503 or 504.
+        Refusal: 400, 429, 503 or 504.
     """
     content_type = f"{media_type}; charset=utf-8".encode()
     result = await _executed(backend, parse(body), principal, idempotency_key)
@@ -92,11 +85,39 @@ async def answered(
     return Reply(status, content_type, orjson.dumps(result))
 
 
-def authenticate(sent: list[str], verifier: Verifier) -> Principal:
+async def _executed(
+    backend: Backend, asked: GraphQLRequest, principal: Principal, idempotency_key: str | None
+) -> Result | bytes:
+    """Execute a request.
+
+    Raises:
+        Refusal: 429, 503 or 504.
+    """
+    try:
+        return await backend.guard.execute(asked, principal, idempotency_key)
+    except (TimeoutError, Timeout) as error:
+        raise too_slow() from error
+    except GraphError as error:
+        raise away() from error
+
+
+def too_slow() -> Refusal:
+    """Refuse a request whose time is over."""
+    return Refusal(504, "TIMEOUT", "The answer took too long: ask for less.")
+
+
+def away() -> Refusal:
+    """Refuse a request while the database is away."""
+    message = "The database cannot be reached right now: try again."
+    return Refusal(503, "UNAVAILABLE", message, {"Retry-After": "1"})
+
+
+async def authenticate(sent: list[str], principals: Principals) -> Principal:
     """Return who asks, by the Authorization headers that were sent.
 
     Raises:
-        Refusal: 401, without a token or with one that is not accepted.
+        Refusal: 401, without a token or with one that is not accepted; 503 when that cannot be told
+            because the issuer or the graph is away.
     """
     if not sent:
         raise unauthenticated(None)
@@ -104,9 +125,14 @@ def authenticate(sent: list[str], verifier: Verifier) -> Principal:
     if len(sent) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise unauthenticated("Send one header `Authorization: Bearer TOKEN`.")
     try:
-        return verifier.verify(token.strip())
+        return await principals.of(token.strip())
     except InvalidToken as error:
         raise unauthenticated(str(error)) from error
+    except KeysMissing as error:
+        message = "The issuer's keys cannot be had right now: try again."
+        raise Refusal(503, "UNAVAILABLE", message, {"Retry-After": "1"}) from error
+    except GraphError as error:
+        raise away() from error
 
 
 @lru_cache(HEADERS_KEPT)
@@ -121,67 +147,3 @@ def check_content_type(declared: str) -> None:
     if kind != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
         message = f"The body must be declared as `Content-Type: {JSON}`, in UTF-8."
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", message)
-
-
-def parse(body: bytes) -> GraphQLRequest:
-    """Return the request a body holds.
-
-    Raises:
-        Refusal: 400.
-    """
-    try:
-        sent = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Refusal(400, "BAD_JSON", "The body is no valid JSON in UTF-8.") from error
-    return parse_members(sent)
-
-
-def parse_members(sent: Any) -> GraphQLRequest:
-    """Return the request that decoded JSON holds.
-
-    Raises:
-        Refusal: 400.
-    """
-    if isinstance(sent, list):
-        raise _bad("Batches are not supported: send one request at a time.")
-    if not isinstance(sent, dict):
-        raise _bad("The body must be a JSON object with `query`.")
-    members = cast("dict[str, Any]", sent)
-    query = members.get("query")
-    if not isinstance(query, str) or not query.strip():
-        raise _bad("`query` must be a GraphQL document.")
-    for name in ("variables", "extensions"):
-        if not isinstance(members.get(name), dict | None):
-            raise _bad(f"`{name}` must be a JSON object or null.")
-    operation_name = members.get("operationName")
-    if not isinstance(operation_name, str | None):
-        raise _bad("`operationName` must be text or null.")
-    return GraphQLRequest(query, members.get("variables"), operation_name)
-
-
-def _bad(message: str) -> Refusal:
-    return Refusal(400, "BAD_REQUEST", message)
-
-
-async def _executed(
-    backend: Backend, asked: GraphQLRequest, principal: Principal, idempotency_key: str | None
-) -> Result | bytes:
-    """Execute a request within its time.
-
-    Raises:
-        Refusal: 503 or 504.
-    """
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await backend.keeper.execute(
-                asked.query,
-                asked.variables,
-                asked.operation_name,
-                viewer(principal),
-                idempotency_key,
-            )
-    except (TimeoutError, Timeout) as error:
-        raise Refusal(504, "TIMEOUT", "The answer took too long: ask for less.") from error
-    except GraphError as error:
-        message = "The database cannot be reached right now: try again."
-        raise Refusal(503, "UNAVAILABLE", message, {"Retry-After": "1"}) from error

@@ -4,10 +4,14 @@ Refusal                      status  code
 ├── Unauthenticated          401     UNAUTHENTICATED         no token, or one that is not accepted
 ├── BadRequest               400     BAD_JSON                the body is no JSON
 │                            400     BAD_REQUEST             the JSON is no GraphQL request
+│                            400     TOO_DEEP                variables that are nested too deeply
+│                            400     PERSISTED_QUERY_MISMATCH  a hash that is of another text
 │                            408     BODY_TIMEOUT            the body did not arrive in time
 │                            413     BODY_TOO_LARGE          the body is longer than 100 kB
 │                            415     UNSUPPORTED_MEDIA_TYPE  the body is declared as something else
 │                            406     NOT_ACCEPTABLE          no media type of ours is accepted
+├── Too much                 429     RATE_LIMITED            no points left, or too many at once
+│                            503     OVERLOADED              the server has no place for it
 ├── Unavailable              503     UNAVAILABLE             the database cannot be reached
 │                            504     TIMEOUT                 the answer took too long
 ├── (routing)                404     NOT_FOUND               nothing is there
@@ -19,6 +23,7 @@ Every refusal is a GraphQL response: `errors[0].message` and `errors[0].extensio
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 import orjson
 import structlog
@@ -34,12 +39,19 @@ class Refusal(Exception):
     """A request that is not answered. The message is one sentence that says what to do."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
+        """Refuse with a status and a code; the extensions stand beside the code."""
         super().__init__(message)
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
+        self.extensions = {"code": code, **(extensions or {})}
 
 
 def unauthenticated(reason: str | None) -> Refusal:
@@ -57,7 +69,7 @@ def unauthenticated(reason: str | None) -> Refusal:
 
 def response(refusal: Refusal, media_type: str = JSON, reference: str | None = None) -> Response:
     """Return a refusal as a GraphQL response of that media type."""
-    extensions = {"code": refusal.code} | ({"reference": reference} if reference else {})
+    extensions = refusal.extensions | ({"reference": reference} if reference else {})
     body = {"errors": [{"message": str(refusal), "extensions": extensions}]}
     headers = {"Cache-Control": "no-store"} | refusal.headers
     return Response(orjson.dumps(body), refusal.status, headers, f"{media_type}; charset=utf-8")

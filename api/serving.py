@@ -14,17 +14,19 @@ from types import FrameType
 import structlog
 import uvicorn
 
-from api.app import create_app
+from api.app import Figures, create_app
 from api.backend import Answering, Backend, OnReady, open_backend
 from api.connections import engine_config, graph_at
 from api.door import Door
 from api.errors import ApiError
 from api.examples import CUSTOMER_360
-from api.exporting import folder_in
+from api.exporting import carrier_of, folder_in
 from api.graphiql.assets import Assets
 from api.graphiql.page import Page, is_loopback
+from api.guard.rules import rules_of
 from api.logs import log_server
 from api.operations import stored_operations
+from api.protocol import Protocol
 from api.settings import Settings
 from api.subscriptions.socket import MAX_MESSAGE
 from api.tokens import make_token, verifier
@@ -36,7 +38,7 @@ logger = structlog.stdlib.get_logger(__name__)
 
 BACKLOG = 2048
 # A request that is being answered may finish; an idle server does not wait.
-GRACE_SECONDS = 6
+GRACE_SECONDS = 10
 PAGE_TOKEN_HOURS = 12
 PAGE_SUBJECT = "graphiql"
 
@@ -80,6 +82,10 @@ def serve(settings: Settings, plan: Plan) -> None:
         work=plan.work,
         exports=folder_in(settings.data_dir),
         private=settings.webhook_targets == "any",
+        rules=rules_of(settings),
+        places=settings.max_in_flight,
+        carrier=carrier_of(settings),
+        record_reads=settings.record_reads == "on",
     )
     with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
         port = int(listener.getsockname()[1])
@@ -105,11 +111,17 @@ def _run(
         if plan.on_ready:
             await plan.on_ready(address, backend)
 
-    app = create_app(lambda: opening(on_ready), _page(settings))
+    app = create_app(
+        lambda: opening(on_ready),
+        _page(settings),
+        origins=(settings.origins or "").split(),
+        https=settings.production,
+        metrics=_figures(settings),
+    )
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,
@@ -144,6 +156,14 @@ async def _prepare(endpoints: Endpoints, prepare: Prepare | None) -> None:
         await migrate(graph)
         if prepare:
             await prepare(graph)
+
+
+def _figures(settings: Settings) -> Figures | None:
+    """Return to whom /metrics is open; in production to nobody who has no token."""
+    token = settings.metrics_token
+    if token is None:
+        return None if settings.production else Figures(None)
+    return Figures(token.get_secret_value())
 
 
 def _page(settings: Settings) -> Page | None:

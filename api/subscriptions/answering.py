@@ -3,15 +3,20 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import orjson
 import structlog
+from graphql import GraphQLError
 
 from api.backend import Backend
-from api.endpoint import ANSWER_SECONDS, GraphQLRequest
+from api.endpoint import ANSWER_SECONDS
 from api.graphql import is_subscription, subscribe, viewer
+from api.guard.asking import GraphQLRequest
+from api.refusals import Refusal
 from api.tokens import Principal
+from graph.deadlines import begin
 from graph.errors import GraphError, Timeout
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -23,14 +28,14 @@ async def answers(
     backend: Backend, asked: GraphQLRequest, principal: Principal
 ) -> AsyncGenerator[Answer | orjson.Fragment]:
     """Yield what is to be sent for a request; what fails ends it with a response of errors only."""
-    made = (
-        _events(backend, asked, principal)
-        if is_subscription(backend.executor, asked.query, asked.operation_name)
-        else _single(backend, asked, principal)
-    )
+    made = _made(backend, asked, principal)
     try:
         async for each in made:
             yield each
+    except Refusal as refused:
+        yield {"errors": [{"message": str(refused), "extensions": refused.extensions}]}
+    except GraphQLError as error:
+        yield backend.guard.shown({"errors": [error.formatted]}, principal)
     except (TimeoutError, Timeout):
         yield refusal("TIMEOUT", "The answer took too long: ask for less.")
     except GraphError:
@@ -44,29 +49,31 @@ async def answers(
         await made.aclose()
 
 
+async def _made(
+    backend: Backend, asked: GraphQLRequest, principal: Principal
+) -> AsyncGenerator[Answer | orjson.Fragment]:
+    """A response for each event of a subscription, or the one of anything else.
+
+    Raises:
+        GraphQLError: it may not be asked.
+        Refusal: 400, 429 or 503.
+        GraphError: the database is away.
+    """
+    named = asked.operation_name
+    text = await backend.guard.text(asked, principal)
+    if not is_subscription(backend.executor, text, named, viewer(principal).audience):
+        begin(ANSWER_SECONDS)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            found = await backend.guard.execute(asked, principal, None)
+        yield orjson.Fragment(found) if isinstance(found, bytes) else found
+        return
+    await backend.guard.subscribing(principal)
+    following = subscribe(backend.executor, text, asked.variables, named, viewer(principal))
+    async with aclosing(following):
+        async for each in following:
+            yield backend.guard.shown(each, principal)
+
+
 def refusal(code: str, message: str, **extensions: str) -> Answer:
     """Return a response that only says why there is none."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
-
-
-async def _events(
-    backend: Backend, asked: GraphQLRequest, principal: Principal
-) -> AsyncGenerator[Answer]:
-    following = subscribe(
-        backend.executor, asked.query, asked.variables, asked.operation_name, viewer(principal)
-    )
-    try:
-        async for each in following:
-            yield each
-    finally:
-        await following.aclose()
-
-
-async def _single(
-    backend: Backend, asked: GraphQLRequest, principal: Principal
-) -> AsyncGenerator[Answer | orjson.Fragment]:
-    async with asyncio.timeout(ANSWER_SECONDS):
-        found = await backend.keeper.execute(
-            asked.query, asked.variables, asked.operation_name, viewer(principal)
-        )
-    yield orjson.Fragment(found) if isinstance(found, bytes) else found

@@ -6,14 +6,13 @@ response, and `complete` at the end. A comment every few seconds tells that the 
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncGenerator
 
 import orjson
 from starlette.types import Receive, Send
 
 from api.backend import Backend
-from api.endpoint import GraphQLRequest
+from api.guard.asking import GraphQLRequest
 from api.subscriptions.answering import answers, refusal
 from api.tokens import Principal
 
@@ -55,21 +54,27 @@ async def send_events(
 async def _send_all(
     backend: Backend, asked: GraphQLRequest, principal: Principal, send: Send
 ) -> None:
-    async for body in _bodies(answers(backend, asked, principal), principal.expires_at):
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+    ended = asyncio.create_task(backend.principals.ended(principal))
+    try:
+        async for body in _bodies(answers(backend, asked, principal), ended):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+    finally:
+        ended.cancel()
 
 
-async def _bodies(found: AsyncGenerator[object], expires_at: float) -> AsyncGenerator[bytes]:
-    """The events as text, with comments in between."""
+async def _bodies(found: AsyncGenerator[object], ended: asyncio.Task[str]) -> AsyncGenerator[bytes]:
+    """The events as text, with comments in between, until the principal is not accepted."""
     upcoming = asyncio.ensure_future(anext(found))
     try:
         while True:
-            left = expires_at - time.time()
-            if left <= 0:
-                ended = refusal("UNAUTHENTICATED", "The token has expired: subscribe again.")
-                yield _event("next", orjson.dumps(ended))
+            await asyncio.wait(
+                (upcoming, ended),
+                timeout=ALIVE_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if ended.done():
+                yield _event("next", orjson.dumps(refusal("UNAUTHENTICATED", ended.result())))
                 break
-            await asyncio.wait((upcoming,), timeout=min(ALIVE_SECONDS, left))
             if not upcoming.done():
                 yield b":\n\n"
                 continue

@@ -5,7 +5,7 @@ import asyncio
 from starlette.types import Receive, Scope, Send
 
 from api.backend import Backend
-from api.endpoint import GraphQLRequest
+from api.guard.asking import GraphQLRequest
 from api.subscriptions.events import send_events
 from api.subscriptions.socket import Socket
 from api.tokens import Principal

@@ -5,7 +5,7 @@ Close code   why
 1009         a message is longer than 64 kB
 4400         a message is not of the protocol
 4401         a subscription before `connection_ack`
-4403         no token, one that is not accepted, or one that has expired
+4403         no token, or one that is not accepted, or not any more
 4406         the client does not offer graphql-transport-ws
 4408         no `connection_init` within 5 seconds
 4409         the id of a subscription is in use
@@ -14,14 +14,14 @@ Close code   why
 
 import asyncio
 import contextlib
-import time
 from typing import Any, cast
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from api.backend import Backend
-from api.endpoint import GraphQLRequest, authenticate, parse_members
+from api.endpoint import authenticate
+from api.guard.asking import GraphQLRequest, parse_members
 from api.refusals import Refusal
 from api.subscriptions.answering import Answer, answers, refusal
 from api.tokens import Principal
@@ -91,7 +91,7 @@ class Socket:
             raise _Close(4408, "Connection initialisation timeout") from None
         if message is None:
             return
-        self._principal = self._authenticated(message.get("payload"))
+        self._principal = await self._authenticated(message.get("payload"))
         await self._tell({"type": "connection_ack"})
 
     async def _before_init(self, message: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ class Socket:
             raise _Close(4401, "Unauthorized")
         await self._keep_alive(message)
 
-    def _authenticated(self, payload: Any) -> Principal:
+    async def _authenticated(self, payload: Any) -> Principal:
         """The principal by the header of the handshake, or by the payload's `authorization`."""
         sent = [
             value.decode("latin-1")
@@ -111,7 +111,7 @@ class Socket:
             given = members.get("authorization", members.get("Authorization"))
             sent += [given] if isinstance(given, str) else []
         try:
-            return authenticate(sent[:1], self._backend.verifier)
+            return await authenticate(sent[:1], self._backend.principals)
         except Refusal:
             raise _Close(4403, "Forbidden") from None
 
@@ -120,12 +120,18 @@ class Socket:
         principal = self._principal
         if principal is None:
             return
+        ended = asyncio.create_task(self._backend.principals.ended(principal))
         try:
-            async with asyncio.timeout(max(0.0, principal.expires_at - time.time())):
+            async with asyncio.timeout(None) as scope:
+                ended.add_done_callback(
+                    lambda each: None if each.cancelled() else scope.reschedule(0)
+                )
                 while (message := await self._next()) is not None:
                     await self._answer(message, principal)
         except TimeoutError:
-            raise _Close(4403, "The token has expired") from None
+            raise _Close(4403, ended.result()) from None
+        finally:
+            ended.cancel()
 
     async def _answer(self, message: dict[str, Any], principal: Principal) -> None:
         match message["type"]:
@@ -158,8 +164,11 @@ class Socket:
             text = f"At most {MAX_SUBSCRIPTIONS} subscriptions share a connection: open another."
             await self._refuse(id_, refusal("TOO_MANY_SUBSCRIPTIONS", text))
             return
+        payload = message.get("payload")
+        if not isinstance(payload, dict):
+            raise _Close(4400, "Invalid message: a payload is missing")
         try:
-            asked = parse_members(message.get("payload"))
+            asked = parse_members(payload)
         except Refusal as refused:
             await self._refuse(id_, refusal(refused.code, str(refused)))
             return

@@ -1,0 +1,1 @@
+"""What stands between an accepted token and the executor: limits, budgets, admission."""
