@@ -111,6 +111,19 @@ NOT_SAME_AS = Relationship(
         string("reason", "Why they are not the same.", pii=Pii.CONTENT),
     ),
 )
+MERGED_INTO = Relationship(
+    "MERGED_INTO",
+    (PARTY,),
+    (PARTY,),
+    "Another party answers for this one, which was put away, until the merge is undone.",
+    (
+        string("rule", "Rule that decided it, such as MANUAL or SAME_EMAIL."),
+        number("score", "Probability that it is right; null for a certain rule."),
+        string("decidedBy", "Who or what decided."),
+        moment("from", "When it was decided, UTC."),
+    ),
+    derived=True,
+)
 ALIAS = Node(
     "Alias",
     "The id of a party that was merged into another and still answers.",
@@ -125,4 +138,4 @@ ALIAS = Node(
 )
 
 NODES = (SOURCE_RECORD, IDENTIFIER, ALIAS)
-RELATIONSHIPS = (RESOLVES_TO, HAS_IDENTIFIER, NOT_SAME_AS)
+RELATIONSHIPS = (RESOLVES_TO, HAS_IDENTIFIER, NOT_SAME_AS, MERGED_INTO)

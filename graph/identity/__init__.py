@@ -1,0 +1,1 @@
+"""Identity: which records speak of one party, why, and how that is undone; see docs/identity.md."""
