@@ -3,12 +3,30 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import neo4j
 import platformdirs
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from graph.engines import Endpoints, EngineConfig, Engines, open_engines
+
+
+class FilesAndServer(LoadFileScheduling):
+    """Gives whole files to a worker, and all files of tests/api to the same one.
+
+    Those share a server that takes half a minute to start; a second worker would start another.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "tests/api" if file.startswith("tests/api/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Share the tests out among the workers as above."""
+    return FilesAndServer(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

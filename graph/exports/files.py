@@ -13,6 +13,9 @@ from graph.exports.writers import FORMATS
 KEPT_SECONDS = 24 * 3600.0
 """For how long an export can be fetched."""
 
+DOCUMENT = "json"
+"""Format of what is no list: one JSON document."""
+
 
 @contextmanager
 def written(path: Path) -> Generator[Path]:
@@ -41,7 +44,7 @@ class Folder:
         Raises:
             ValueError: the job is no UUID, or the format is not known.
         """
-        if kind not in FORMATS:
+        if kind not in FORMATS and kind != DOCUMENT:
             raise ValueError("The format is not known.")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.path / f"{UUID(job)}.{kind}"

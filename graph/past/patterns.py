@@ -238,8 +238,10 @@ class Patterns:
         new = node.variable not in self._bound
         variable = node.variable
         key = node.key if new else {}
+        lasting = bool(key) and "id" not in key
         rest = {name: each for name, each in node.properties.items() if name not in key}
-        if not variable and (node.labels or rest) and not (inline and key and not rest):
+        # A lasting key and its labels are all that is asked of it; else a condition has to name it.
+        if not variable and (node.labels or rest) and not (inline and lasting and not rest):
             variable = self._fresh()
         if node.where:
             raise Timeless("a condition inside of a pattern")
@@ -251,7 +253,6 @@ class Patterns:
         written = f" {{{given}}}" if given else ""
         if not node.labels:
             return f"({variable}{written})"
-        lasting = bool(key) and "id" not in key
         if lasting and inline:
             return f"({variable}:{'|'.join(node.labels)}{written})"
         self.parts.conditions.append(self._label(variable, node.labels))

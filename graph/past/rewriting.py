@@ -5,6 +5,7 @@ orders and counts. A variable of a node stays the node, to walk from and to comp
 variable of its state is carried, from which properties are read.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import LiteralString, cast
@@ -143,6 +144,10 @@ class _Branch:
         where = follows[0].items if follows and follows[0].keyword == "WHERE" else ()
         found = list(paths(items))
         alone = found[0].nodes[0] if len(found) == 1 and not found[0].links else None
+        if alone is not None and not alone.variable:
+            # Whether it was there is asked of its state, which goes by its name.
+            alone = replace(alone, variable=self.queries.fresh())
+            found[0].nodes[0] = alone
         if alone is not None and alone.variable not in self.scope.bound and alone.labels:
             if not alone.key:
                 return self._listed(alone, where, follows)

@@ -1,7 +1,7 @@
 """Erasing a person: the plan, and the one transaction that carries it out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +15,8 @@ from graph.privacy.closure import Closure, closure
 from graph.privacy.mentions import naming, terms
 from graph.privacy.plan import Changes, ErasurePlan, changes_of, data_of, plan_hash, plan_of
 from graph.statements import Statement
-from graph.write import erasing, suppression
-from graph.write.batch import slices
+from graph.write import erasing, repeating, suppression
+from graph.write.batch import Request, slices
 from graph.write.events import Patch, digest_of, event_of
 from graph.write.formats import moment
 from graph.write.link_statements import TAKE_PARTNER
@@ -102,7 +102,13 @@ class _reaching:  # noqa: N801 - used as a statement
 
 
 async def erase(
-    graph: Graph, person: str, plan_hash: str, actor: str, reason: str | None = None
+    graph: Graph,
+    person: str,
+    plan_hash: str,
+    actor: str,
+    reason: str | None = None,
+    *,
+    request: Request | None = None,
 ) -> Receipt:
     """Erase a person as the plan of this hash says, in one transaction.
 
@@ -115,22 +121,27 @@ async def erase(
         plan_hash: Of a plan that was looked at.
         actor: Who erases.
         reason: Why; must not name the person.
+        request: Its key and digest, when it may be repeated: the same again returns the receipt.
 
     Raises:
-        NotFound: there is no such person.
-        PlanChanged: the person's data are not as the plan saw them. Nothing was changed.
-        Held: a legal hold forbids it. Nothing was changed.
-        InvalidInput: the reason names the person. Nothing was changed.
+        NotFound: there is no such person. Nothing was changed, as in all these cases but the last.
+        Conflict: the key belongs to another request.
+        PlanChanged: the person's data are not as the plan saw them.
+        Held, InvalidInput: a legal hold forbids it; the reason names the person.
         Unavailable: the database could not be reached within the retries.
     """
     key = await secret(graph, suppression.SECRET)
+    return await _performed(graph, _Order(person, plan_hash, actor, reason, key, request))
+
+
+async def _performed(graph: Graph, order: "_Order") -> Receipt:
+    """Erase in one transaction, repeated when it may be."""
     try:
         async for attempt in stamina.retry_context(
             on=is_retryable, attempts=8, timeout=60.0, wait_initial=0.02, wait_max=2.0
         ):
             with attempt:
                 async with graph.transaction("privacy.erase", timeout=TIMEOUT) as transaction:
-                    order = _Order(person, plan_hash, actor, reason, key)
                     return await _erase(transaction, order)
     except (DriverError, Neo4jError) as error:
         if is_retryable(error):
@@ -146,10 +157,32 @@ class _Order:
     actor: str
     reason: str | None
     key: bytes
+    request: Request | None
+
+
+async def _earlier(transaction: Transaction, request: Request, at: datetime) -> Receipt | None:
+    """Take the key of a request; the receipt when it was done before."""
+    taken = {"key": request.key, "request": request.digest, "now": moment(at)}
+    mine, result = (await transaction.run(repeating.TAKE, {"p": taken}))[0][0]
+    if not mine:
+        raise Conflict("This clientMutationId belongs to another request; choose a new one.")
+    if result is None:
+        return None
+    told: dict[str, Any] = orjson.loads(result)
+    told["labels"] = frozenset(told["labels"])
+    return Receipt(**told)
+
+
+async def _keep(transaction: Transaction, request: Request, receipt: Receipt) -> None:
+    result = orjson.dumps(asdict(receipt) | {"labels": sorted(receipt.labels)}).decode()
+    await transaction.run(repeating.ANSWER, {"p": {"key": request.key, "result": result}})
 
 
 async def _erase(transaction: Transaction, order: _Order) -> Receipt:
     at = datetime.now(UTC)
+    before = await _earlier(transaction, order.request, at) if order.request else None
+    if before is not None:
+        return before
     found = await closure(transaction, order.person, at)
     # Nobody changes any of it between this look and the commit.
     await _over(transaction, LOCK, sorted(found.parts))
@@ -160,6 +193,8 @@ async def _erase(transaction: Transaction, order: _Order) -> Receipt:
     await _suppress(transaction, found, order.key)
     await _carry_out(transaction, found, changes)
     await transaction.run(erasing.TELL, {"p": {"event": event}})
+    if order.request:
+        await _keep(transaction, order.request, receipt)
     return receipt
 
 

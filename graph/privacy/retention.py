@@ -15,7 +15,7 @@ from graph.privacy.erasing import Held, PlanChanged, erase, erasure_plan
 from graph.privacy.minimising import FIELDS, KINDS, limit
 from graph.privacy.rules import LAW_YEARS
 from graph.statements import Kind, Statement
-from graph.write import expiring
+from graph.write import expiring, readings
 from graph.write.events import Patch, event_of
 from graph.write.formats import moment
 
@@ -24,6 +24,8 @@ SECONDS = 300.0
 OP = "retentionEnd"
 KEY_DAYS = 7
 """For how long a repeatable request is remembered."""
+RECORD_DAYS = 365
+"""For how long it is kept who read whose personal data, unless said otherwise."""
 
 Progress = Callable[[str, int], Awaitable[None]]
 """Told what was ended, by label, and how many so far."""
@@ -68,13 +70,16 @@ DELIVERIES_DUE = Statement(
     Kind.READ,
     "MATCH (d:Delivery) WHERE d.at < $limit AND d.state <> 'QUEUED' RETURN count(d)",
 )
+RECORDS_DUE = Statement(
+    "retention.records", Kind.READ, "MATCH (d:DataAccess) WHERE d.at < $limit RETURN count(d)"
+)
 FIELD_DUE = Statement(
     "retention.field",
     Kind.READ,
     "MATCH (n:$($label)) WHERE n.changedAt < $limit AND n[$name] IS NOT NULL RETURN count(n)",
 )
 
-ALL = (*DUE.values(), PEOPLE, KEYS_DUE, DELIVERIES_DUE, FIELD_DUE)
+ALL = (*DUE.values(), PEOPLE, KEYS_DUE, DELIVERIES_DUE, RECORDS_DUE, FIELD_DUE)
 
 
 async def run_retention(
@@ -84,6 +89,7 @@ async def run_retention(
     progress: Progress | None = None,
     *,
     dry_run: bool = False,
+    record_days: int = RECORD_DAYS,
 ) -> dict[str, int]:
     """End everything that is past its retention; safe to repeat, and to interrupt.
 
@@ -96,6 +102,7 @@ async def run_retention(
         actor: Who runs it.
         progress: Told after every thousand nodes.
         dry_run: Only count.
+        record_days: For how many days records of reads are kept.
 
     Returns:
         Numbers by label, or by label and field; what is zero is left out.
@@ -109,6 +116,7 @@ async def run_retention(
         await run.nodes(node)
     await run.machinery("IdempotencyKey", KEYS_DUE, expiring.KEYS, timedelta(days=KEY_DAYS))
     await run.machinery("Delivery", DELIVERIES_DUE, expiring.DELIVERIES, timedelta(days=30))
+    await run.machinery("DataAccess", RECORDS_DUE, readings.FORGET, timedelta(days=record_days))
     for label, name, _, kept in await graph.run(FIELDS):
         if label in MODEL.by_label and limit(kept, run.now) is not None:
             await run.field(label, name, str(limit(kept, run.now)))

@@ -11,17 +11,31 @@ from enum import StrEnum
 
 from graph.model import MODEL
 from graph.model.cases import CASE
-from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER, RESOLVES_TO, SOURCE_RECORD
+from graph.model.identity import (
+    HAS_IDENTIFIER,
+    IDENTIFIER,
+    MERGED_INTO,
+    RESOLVES_TO,
+    SOURCE_RECORD,
+)
 from graph.model.interactions import INTERACTION, PARTICIPATED_IN
 from graph.model.kinds import Node, Walk
 from graph.model.links import FOR, REGARDING
-from graph.model.machinery import HELD_BY, LEGAL_HOLD
+from graph.model.machinery import ARCHIVED, DATA_ACCESS, HELD_BY, LEGAL_HOLD, SAW
 from graph.model.marketing import CONSENT, GAVE, HAS_SCORE, SCORE
 from graph.model.opportunities import OPPORTUNITY, QUOTED_AS
 from graph.model.orders import CONTRACT, CREDIT_NOTE, DOCUMENT, INVOICE, ORDER, QUOTE
 from graph.model.organisation import IS_PERSON, USER
 from graph.model.parties import HOUSEHOLD, LIVES_IN, PARTY, PERSON
 from graph.model.programs import BY, PRIVACY_REQUEST, REQUEST
+from graph.model.selfservice import (
+    ASKS,
+    CLAIMS,
+    FEEDBACK_REQUEST,
+    PREFERENCE,
+    PREFERS,
+    VERIFICATION,
+)
 
 
 class Reason(StrEnum):
@@ -75,6 +89,12 @@ BELONGINGS = (
     Belonging(PERSON, IS_PERSON.back, USER, (IS_PERSON.out,)),
     Belonging(PARTY, BY.back, REQUEST, (BY.out,), parties=False),
     Belonging(PARTY, HELD_BY.out, LEGAL_HOLD, (HELD_BY.back,)),
+    Belonging(PARTY, CLAIMS.out, VERIFICATION, (CLAIMS.back,)),
+    Belonging(PERSON, PREFERS.out, PREFERENCE, (PREFERS.back,)),
+    Belonging(PERSON, ASKS.back, FEEDBACK_REQUEST, (ASKS.out,)),
+    Belonging(PERSON, SAW.back, DATA_ACCESS, (SAW.out,)),
+    # Who was merged into the person is put away, and is the person all the same.
+    Belonging(PERSON, MERGED_INTO.back, ARCHIVED, (MERGED_INTO.out,), parties=False),
 )
 """Every step of the closure; from a household with one member on as from the person."""
 

@@ -19,6 +19,7 @@ from graph.model.parties import PARTY
 from graph.statements import Kind, Statement
 from graph.write.actions.draft import Caller, Named
 from graph.write.events import Patch, event_of
+from graph.write.sight import AROUND, LOOK
 from graph.write.statements import KEEP_PLAN, WRITABLE
 
 ATTEMPTS = 8
@@ -54,7 +55,10 @@ _PARTIES: LiteralString = """
       MATCH (n)-[:FOR|PARTICIPATED_IN]-(q:Party) RETURN DISTINCT q.id ORDER BY q.id LIMIT 100
     } END AS parties
 """
-_STANDING: LiteralString = "NOT type(x) IN ['WAS', 'RESOLVES_TO'] AND NOT type(x) ENDS WITH '_WAS'"
+_STANDING: LiteralString = (
+    "NOT type(x) IN ['WAS', 'RESOLVES_TO', 'CAN_SEE'] AND NOT type(x) ENDS WITH '_WAS'"
+)
+_LOOK: LiteralString = "  WITH n, at, parties, around, at AS now\n  " + LOOK + "\n"
 _KEEP: LiteralString = """
     SET w = properties(x)
     SET w.archivedBy = $p.event.id,
@@ -64,7 +68,9 @@ _KEEP: LiteralString = """
 _PUT_AWAY: LiteralString = (
     _PARTIES
     + """
-  WITH n, at, parties, labels(n) AS names,
+  WITH n, at, parties, labels(n) AS names, """
+    + AROUND
+    + """ AS around,
     COLLECT { MATCH (n)-[:FOR]->(q:Customer) RETURN DISTINCT q } AS buyers,
     COLLECT { MATCH (n)<-[:ENROLLED_IN|SERVES|PARTNERS_WITH]-(q:Partner) RETURN DISTINCT q }
       AS partners
@@ -95,11 +101,12 @@ _PUT_AWAY: LiteralString = (
     UNWIND partners AS q
     WITH q WHERE NOT EXISTS { (q)-[:ENROLLED_IN|SERVES|PARTNERS_WITH]->() }
     REMOVE q:Partner RETURN count(*) AS left }
-  WITH n, at, parties, names
+  WITH n, at, parties, names, around
   SET n.archivedLabels = names, n.archivedAt = at, n.archivedBy = $p.event.id
   REMOVE n:$(names)
   SET n:Archived
 """
+    + _LOOK
 )
 _STANDS: LiteralString = """
     SET x = properties(w)
@@ -110,6 +117,11 @@ _TAKE_OUT: LiteralString = (
   WITH n, at, n.archivedBy AS former, n.archivedLabels AS names,
     head(COLLECT { MATCH (n)-[:WAS]->(v:Version) WHERE v.validTo = n.archivedAt
       RETURN v.archivedAt ORDER BY v.version DESC LIMIT 1 }) AS stated
+  CREATE (n)-[:WAS]->(v:Version)
+  SET v = properties(n)
+  SET v.id = n.id + '@' + toString(n.version), v.entityId = n.id, v.label = $p.label,
+    v.validFrom = n.changedAt, v.validTo = at, v._lock = null
+  WITH n, at, former, names, stated
   SET n.archivedBy = null, n.archivedLabels = null, n.archivedAt = stated
   REMOVE n:Archived
   SET n:$(names)
@@ -138,6 +150,10 @@ _TAKE_OUT: LiteralString = (
     SET q:Partner RETURN count(*) AS partners }
 """
     + _PARTIES
+    + "  WITH n, at, parties, "
+    + AROUND
+    + " AS around\n"
+    + _LOOK
 )
 
 
@@ -152,12 +168,8 @@ def archiving(node: Node) -> Statement:
 RESTORE = Statement(
     "write.restore",
     Kind.WRITE,
-    KEEP_PLAN
-    + _KEY
-    + "OPTIONAL MATCH (n:Archived {id: $p.id}) WHERE $p.label IN n.archivedLabels\n"
-    + _LOCK
-    + _TAKE_OUT
-    + _EVENT,
+    KEEP_PLAN + _KEY + "OPTIONAL MATCH (n:Archived {id: $p.id}) WHERE $p.label IN n.archivedLabels "
+    "AND n.mergedInto IS NULL\n" + _LOCK + _TAKE_OUT + _EVENT,
 )
 """Takes a node of the label `$label` out again."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from graph.model.kinds import Node, Relationship
 
@@ -94,6 +94,14 @@ class Expected:
     version: int | None = None
 
 
+class Step(Protocol):
+    """A part of a batch that is more than rows, such as a merge of parties."""
+
+    async def apply(self, unit: Any) -> None:
+        """Do it in the transaction of the unit, and note in its ledger what it did."""
+        ...
+
+
 @dataclass(slots=True)
 class Batch:
     """Parts that are applied in order and take effect together or not at all.
@@ -103,11 +111,13 @@ class Batch:
         expected: What must be there before, or nothing is written.
         named: Nodes whose ids the outcome tells, by names of the caller's. With a request, these
             are the answer that is kept with its key.
+        steps: What is done after the parts, in order.
     """
 
     parts: list[Nodes | Links]
     expected: list[Expected] = field(default_factory=list[Expected])
     named: dict[str, tuple[Node, Key]] | None = None
+    steps: list[Step] = field(default_factory=list[Step])
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,18 @@ class Patch:
         key: dict[str, Any] | None = None,
         *,
         at: str | None = None,
+        where: dict[str, Any] | None = None,
     ) -> None:
-        """Note a relationship that was retracted; `at` if not when the event says."""
+        """Note a relationship that was retracted; `at` if not when the event says.
+
+        `where` is the condition that those had to meet: `cypher` over the relationship `x`, its end
+        `e` and the request `r`, and the `values` of the request that it names.
+        """
         gone: dict[str, Any] = {"type": kind, "start": start, "end": end}
         if key:
             gone["key"] = key
+        if where:
+            gone["where"] = where
         self.unlinks.append({**gone, "at": at} if at else gone)
 
     def fields(self) -> list[str]:

@@ -1,6 +1,6 @@
 """What a batch expects to find, and the names of what it wrote: for callers that act on ids."""
 
-from graph.errors import NotFound, Outdated
+from graph.errors import NotFound, Outdated, Suppressed
 from graph.statements import Kind, Statement
 from graph.write.batch import Batch
 from graph.write.statements import KEEP_PLAN
@@ -37,7 +37,17 @@ async def expect(unit: Unit, batch: Batch) -> None:
 
 
 async def name(unit: Unit, batch: Batch) -> None:
-    """Note the ids of the nodes that the caller wants to know, in the outcome."""
+    """Note the ids of the nodes that the caller wants to know, in the outcome.
+
+    Raises:
+        Suppressed: one of them was left out, since it would bring back somebody who was erased.
+    """
+    wanted = {(node.name, key) for node, key in (batch.named or {}).values()}
+    if not wanted.isdisjoint(unit.suppressed):
+        raise Suppressed(
+            "Somebody with this record, address or number was erased; leave it out, or have the "
+            "erasure's suppression lifted first."
+        )
     numbers = {
         variable: unit.places[node.name, key]
         for variable, (node, key) in (batch.named or {}).items()

@@ -6,12 +6,27 @@ from typing import Any
 
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.kinds import Node
+from graph.statements import Kind, Statement
 from graph.write.batch import Key, NodeRow
 from graph.write.golden import golden
 from graph.write.identifiers import Derived, derive
 from graph.write.links import Demand, Pair, Wish, apply, identify
 from graph.write.nodes import create
+from graph.write.statements import KEEP_PLAN
 from graph.write.unit import Unit
+
+WHOSE = Statement(
+    "write.identifiers.whose",
+    Kind.WRITE,
+    KEEP_PLAN
+    + """UNWIND $p.ids AS i
+MATCH (n) WHERE id(n) = i
+MATCH (n)-[x:HAS_IDENTIFIER]->() WHERE x.startOf IS NULL
+MATCH (:SourceRecord {id: x.via})-[r:RESOLVES_TO]->(n) WHERE r.endOf IS NOT NULL
+SET x.startOf = r.endOf
+RETURN count(*)""",
+)
+"""Of parties by number: identifiers that only a party merged into them has are that one's."""
 
 Known = dict[int, list[tuple[int, dict[str, Any]]]]
 """Parties by number, each with its records: their numbers and all that they say."""
@@ -73,6 +88,8 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
     lost = {(owner[start], end) for start, end in gone.retracted}
     wishes = identify(HAS_IDENTIFIER, of_parties.values())
     await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))
+    merged = [place for place, records in known.items() if any("of" in each for _, each in records)]
+    await unit.over(WHOSE, merged)
 
 
 def _of_parties(node: Node, known: Known, places: dict[Key, int]) -> dict[Pair, Wish]:
@@ -81,12 +98,19 @@ def _of_parties(node: Node, known: Known, places: dict[Key, int]) -> dict[Pair, 
     for party, records in known.items():
         chosen = golden(node, (values for _, values in records))
         primary = {(one.kind, one.value) for one in derive(chosen)}
-        for _, values in sorted(records, key=lambda each: (each[1]["createdAt"], each[1]["id"])):
+        for _, values in sorted(records, key=_seniority):
             for one in derive(values):
                 key = (one.kind, one.value)
-                wish = Wish(party, places[key], {"primary": key in primary}, values["id"])
+                of = None if values.get("of") is None else (values["of"], None)
+                wish = Wish(party, places[key], {"primary": key in primary}, values["id"], of)
                 found.setdefault((party, wish.end), wish)
     return found
+
+
+def _seniority(record: tuple[int, dict[str, Any]]) -> tuple[str, str, str]:
+    """The party's own records before those of parties merged into it, then the oldest."""
+    values = record[1]
+    return (values.get("of") or "", values["createdAt"], values["id"])
 
 
 async def _places(unit: Unit, wanted: Iterable[Derived]) -> dict[Key, int]:

@@ -39,6 +39,7 @@ class Changed:
 
     created: bool = False
     values: dict[str, Any] = field(default_factory=dict[str, Any])
+    archived: bool | None = None
 
 
 @dataclass(slots=True)
@@ -93,6 +94,11 @@ class Ledger:
         """Note properties of a node that differ from now on; None was removed."""
         self.nodes.setdefault(number, Changed()).values.update(values)
 
+    def put_away(self, number: int, name: Name, *, archived: bool) -> None:
+        """Note a node that was put away, or taken out again."""
+        self.names[number] = name
+        self.nodes.setdefault(number, Changed()).archived = archived
+
     def linked(self, relationship: Relationship, links: Iterable[Linked]) -> None:
         """Note relationships that were made."""
         name, key = relationship.name, relationship.key
@@ -135,6 +141,10 @@ class Ledger:
         """Numbers of all nodes that events speak of."""
         places = [*self._made, *self._gone]
         return {*self.nodes, *(place[1] for place in places), *(place[2] for place in places)}
+
+    def relationships(self) -> list[tuple[str, int, int]]:
+        """Type, start and end of every relationship that was made, set or retracted."""
+        return [(place[0], place[1], place[2]) for place in (*self._made, *self._gone)]
 
     def _owner(self, place: Place) -> int:
         """Whose event tells of a relationship: its start's, or its end's if only that changes."""
@@ -180,6 +190,7 @@ class Ledger:
         for number, change in self.nodes.items():
             patches[number].created = change.created
             patches[number].values = change.values
+            patches[number].archived = change.archived
         for place, at in self._gone.items():
             owner = self._owner(place)
             kind, start, end, *key = place

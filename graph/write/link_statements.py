@@ -20,8 +20,9 @@ class LinkStatements:
     Attributes:
         names: The type's own properties, in the order of the value columns.
         columns: Place of each property in the values that are read; `via` comes first.
-        read_starts: `$ids` of starts to `[id(s), id(e), id(x), values, whether e has $p.label]`.
-        read_pairs: Rows `[id(s), id(e)]` to `[id(s), id(e), id(x), values]`.
+        read_starts: `$ids` of starts to `[id(s), id(e), id(x), values, [startOf, endOf], whether e
+            has $p.label]`.
+        read_pairs: Rows `[id(s), id(e)]` to `[id(s), id(e), id(x), values, [startOf, endOf]]`.
         create: Rows `[id(s), id(e), via, values…]`.
         change: Rows `[id(x), properties]`: the former state is kept, then they are set. Returns
             `[id(x), when]` of those that were recorded after `$now`: they change then.
@@ -41,6 +42,7 @@ def _named(relationship: Relationship, action: str, text: LiteralString) -> Stat
     return Statement(f"write.{action}.{relationship.name}", Kind.WRITE, KEEP_PLAN + text)
 
 
+_OF: LiteralString = ", [x.startOf, x.endOf]"
 _PAIRS: LiteralString = (
     "UNWIND $p.rows AS r\nMATCH (s) WHERE id(s) = r[0]\nMATCH (e) WHERE id(e) = r[1]\n"
 )
@@ -55,13 +57,13 @@ def _reads(relationship: Relationship) -> tuple[Statement, Statement]:
             relationship,
             "read_starts",
             "UNWIND $p.ids AS i\nMATCH (s) WHERE id(s) = i\nMATCH (s)-[x:" + kind + "]->(e)\n"
-            "RETURN collect([i, id(e), id(x), " + values + ", $p.label IN labels(e)])",
+            "RETURN collect([i, id(e), id(x), " + values + _OF + ", $p.label IN labels(e)])",
         ),
         _named(
             relationship,
             "read_pairs",
             _PAIRS + "MATCH (s)-[x:" + kind + "]->(e)\n"
-            "RETURN collect([r[0], r[1], id(x), " + values + "])",
+            "RETURN collect([r[0], r[1], id(x), " + values + _OF + "])",
         ),
     )
 
@@ -116,6 +118,43 @@ def _compose(relationship: Relationship) -> LinkStatements:
 
 LINKS = {each.name: _compose(each) for each in MODEL.relationships if each.history}
 """The statements of every relationship type that a batch may name."""
+
+
+CREATE_OF = {
+    each.name: _named(
+        each,
+        "create_of",
+        _PAIRS + "CREATE (s)-[x:`" + each.name + "`]->(e)\nSET x = r[2]\n"
+        "SET x.startOf = r[3], x.endOf = r[4], x.recordedFrom = $p.now, x.recordedTo = '9999'\n"
+        "RETURN collect(id(x))",
+    )
+    for each in MODEL.relationships
+    if each.history
+}
+"""Rows `[id(s), id(e), properties, startOf, endOf]`: for parties that were merged; seldom used."""
+
+BESIDE = {
+    each.name: _named(
+        each,
+        "beside",
+        _PAIRS + "OPTIONAL MATCH (a:Archived {id: r[3]})\nOPTIONAL MATCH (b:Archived {id: r[4]})\n"
+        "WITH r, coalesce(a, s) AS a, coalesce(b, e) AS b\n"
+        "WITH r, a, b, head(COLLECT { MATCH (a)-[h:`" + each.was + "`]->(b) WHERE h.held AND "
+        "all(k IN $p.key WHERE coalesce(h[k] = r[2][k], h[k] IS NULL AND r[2][k] IS NULL)) "
+        "RETURN h }) AS h\n"
+        "FOREACH (_ IN CASE WHEN h IS NULL THEN [1] ELSE [] END |\n"
+        "  CREATE (a)-[n:`" + each.was + "`]->(b) SET n = r[2]\n"
+        "  SET n.via = r[5], n.held = true, n.recordedFrom = $p.now, n.recordedTo = $p.now)\n"
+        "FOREACH (x IN CASE WHEN h IS NULL THEN [] ELSE [h] END | SET x += r[2])\n"
+        "RETURN collect(r[0])",
+    )
+    for each in MODEL.relationships
+    if each.history
+}
+"""Rows `[id(s), id(e), properties, startOf, endOf, via]`: what waits while an equal one stands.
+
+See `graph.identity.moving`. `$p.key` are the names of the type's key.
+"""
 
 
 def _role(label: LiteralString, still: LiteralString) -> tuple[Statement, Statement]:

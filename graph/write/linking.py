@@ -38,7 +38,7 @@ async def write_links(unit: Unit, part: Links) -> None:
                 held.add(_held(part, start, end, properties))
             continue
         via = speaker(row) if row.via is None else records[row.via]
-        wishes.append(Wish(start, end, properties, via))
+        wishes.append(Wish(start, end, properties, via, _whose(unit, part, row)))
     demand = Demand(
         part.relationship,
         identify(part.relationship, wishes),
@@ -88,6 +88,15 @@ def checked(part: Links) -> list[dict[str, Any]]:
     check_keys(part.start, {row.start for row in part.rows}, place)
     check_keys(part.end, {row.end for row in part.rows}, place)
     return rows
+
+
+def _whose(unit: Unit, part: Links, row: LinkRow) -> tuple[str | None, str | None] | None:
+    """The parties that a row names, where others answer for them."""
+    if not unit.homes:
+        return None
+    start = unit.homes.get((part.start.name, row.start))
+    end = unit.homes.get((part.end.name, row.end))
+    return None if start is None and end is None else (start, end)
 
 
 async def _records(unit: Unit, part: Links) -> dict[Key, str]:

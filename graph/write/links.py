@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.model.kinds import Relationship
 from graph.write.batch import slices
-from graph.write.link_statements import LINKS, LinkStatements
+from graph.write.link_statements import BESIDE, CREATE_OF, LINKS, LinkStatements
 from graph.write.roles import Roles
 from graph.write.unit import Unit
 
@@ -28,12 +28,17 @@ def positional(relationship: Relationship) -> bool:
 
 @dataclass(slots=True)
 class Wish:
-    """A relationship that shall be there, between internal numbers of nodes."""
+    """A relationship that shall be there, between internal numbers of nodes.
+
+    `of` are the parties that it is truly of, at its start and its end, while these are merged into
+    those: see `graph.identity`.
+    """
 
     start: int
     end: int
     properties: dict[str, Any]
     via: str | None
+    of: tuple[str | None, str | None] | None = None
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Standing:
 
     Attributes:
         values: `via`, then the type's own properties in the model's order.
+        of: The parties that it is truly of, as in `Wish`.
         kind: Whether its end is of the kind asked for.
     """
 
@@ -49,6 +55,7 @@ class Standing:
     end: int
     place: int
     values: list[Any]
+    of: list[str | None]
     kind: bool = True
 
 
@@ -72,12 +79,13 @@ class _Plan:
     )
     replace: list[Standing] = field(default_factory=list[Standing])
     retract: list[Standing] = field(default_factory=list[Standing])
+    beside: list[Wish] = field(default_factory=list[Wish])
     unchanged: int = 0
 
     @property
     def touched(self) -> set[int]:
         """Every node at an end of what is to be done."""
-        ends = {place for one in self.create for place in (one.start, one.end)}
+        ends = {place for one in self.create + self.beside for place in (one.start, one.end)}
         standing = [*self.retract, *self.replace, *(one for one, _ in self.change)]
         return ends | {place for one in standing for place in (one.start, one.end)}
 
@@ -142,7 +150,7 @@ async def apply(unit: Unit, demand: Demand, roles: Roles | None = None) -> Appli
             await unit.lock(touched)
             plan = _compare(demand, known, await _read(unit, demand, known))
         await _act(unit, demand.relationship, plan)
-        done.changed = len(plan.change) + len(plan.replace)
+        done.changed = len(plan.change) + len(plan.replace) + len(plan.beside)
         done.created = len(plan.create) - len(plan.replace)
         done.unchanged = plan.unchanged
         done.retracted = [(one.start, one.end) for one in plan.retract]
@@ -209,6 +217,9 @@ def _compare(
     columns = texts.columns
     for identity, wish in known.items():
         there = standing.get(identity)
+        if _waits(demand, wish, there):
+            plan.beside.append(wish)
+            continue
         if there is None:
             plan.create.append(wish)
             continue
@@ -230,6 +241,16 @@ def _compare(
         if surplus or (there.start, there.end) in demand.drop:
             plan.retract.append(there)
     return plan
+
+
+def _waits(demand: Demand, wish: Wish, there: Standing | None) -> bool:
+    """Whether an equal one of another party, merged with this one, stands in its place.
+
+    Identifiers follow from the records of all of them, whoever said so first.
+    """
+    if there is None:
+        return wish.of is not None and wish.start == wish.end
+    return not demand.strict and there.of != list(wish.of or (None, None))
 
 
 def _differs(values: list[Any], wanted: dict[str, Any], columns: dict[str, int]) -> bool:
@@ -255,6 +276,13 @@ async def _act(unit: Unit, relationship: Relationship, plan: _Plan) -> None:
         former = _former(texts, one)
         unit.ledger.relinked(relationship, ends, former, values, late.get(one.place))
     await _create(unit, relationship, plan.create)
+    if plan.beside:
+        rows = [
+            [one.start, one.end, one.properties, *(one.of or (None, None)), one.via]
+            for one in plan.beside
+        ]
+        key = list(relationship.key)
+        await unit.each(BESIDE[relationship.name], rows, key=key, now=unit.now)
 
 
 def _former(texts: LinkStatements, one: Standing) -> dict[str, Any]:
@@ -265,7 +293,14 @@ def _former(texts: LinkStatements, one: Standing) -> dict[str, Any]:
 async def _create(unit: Unit, relationship: Relationship, wishes: list[Wish]) -> None:
     texts = LINKS[relationship.name]
     names = texts.names
-    for some in slices(wishes):
+    merged = [wish for wish in wishes if wish.of is not None]
+    if merged:
+        rows = [
+            [one.start, one.end, {**one.properties, "via": one.via}, *(one.of or ())]
+            for one in merged
+        ]
+        await unit.each(CREATE_OF[relationship.name], rows, now=unit.now)
+    for some in slices([wish for wish in wishes if wish.of is None] if merged else wishes):
         rows = [[one.start, one.end, one.via, *map(one.properties.get, names)] for one in some]
         await unit.run(texts.create, rows=rows, now=unit.now)
     unit.ledger.linked(relationship, wishes)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from graph.errors import InvalidInput
 from graph.model.kinds import Node
 from graph.write import statements
+from graph.write.away import named_away
 from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.digest import digest
 from graph.write.unit import Unit, check_keys, new_id
@@ -79,7 +80,10 @@ class _Made(NamedTuple):
 
 
 async def write_nodes(unit: Unit, part: Nodes) -> None:
-    """Create the nodes that are not there, change those that differ, and count."""
+    """Create the nodes that are not there, change those that differ, and count.
+
+    What was put away stays as it is, and counts as unchanged.
+    """
     node, count = part.node, unit.count_node(part.node.name)
     for rows in slices(ready(part)):
         found = await unit.find(node, (row.key for row in rows))
@@ -94,10 +98,13 @@ async def write_nodes(unit: Unit, part: Nodes) -> None:
             mark = digest(row.properties)
             if there[2] != mark:
                 old.append([i, there[1], row.properties, mark])
+        away = await named_away(unit, node.name, (row.key for row in new), sourced=node.sourced)
+        if away:
+            new = [row for row in new if row.key not in away]
         raced = await create(unit, node, new)
         changed = await change(unit, node.name, old + raced)
         for row in rows:
-            if row.seal is not None:
+            if row.seal is not None and row.key not in away:
                 unit.ledger.seals[unit.places[node.name, row.key]] = row.seal
         count.created += len(new) - len(raced)
         count.changed += len(changed)

@@ -31,6 +31,7 @@ class _Record:
     row: NodeRow
     key: Key
     of: int | None = None  # number of the party that the record shall speak of
+    home: str | None = None  # id of the party that it truly speaks of, if that is merged
     place: int | None = None
     party: int | None = None
 
@@ -113,6 +114,7 @@ async def _leave_erased(unit: Unit, node: Node, work: _Sorted) -> None:
     gone = await suppressed(unit.transaction, asked) if asked else set[int]()
     if gone:
         left = {id(one) for i, one in enumerate(new) if i in gone}
+        unit.suppressed.update((node.name, new[i].row.key) for i in gone)
         work.new = [one for one in work.new if id(one) not in left]
         work.attach = [one for one in work.attach if id(one) not in left]
         unit.count_node(node.name).suppressed += len(gone)
@@ -146,6 +148,7 @@ async def _sort(unit: Unit, node: Node, rows: list[NodeRow]) -> tuple[_Sorted, i
             work.new.append(one)
         elif of in parties:
             one.of = parties[of]
+            one.home = unit.homes.get((node.name, of))
             work.attach.append(one)
         else:
             unit.count_node(node.name).missing.append((one.row.key, of))
@@ -159,7 +162,7 @@ async def _find(unit: Unit, records: list[_Record]) -> dict[int, Row]:
 
 def _take(unit: Unit, node: Node, one: _Record, there: Row) -> None:
     """Note where a record that exists is, and whose."""
-    _, one.place, _, kind, one.party, record, party = there
+    _, one.place, _, kind, one.party, record, party, one.home = there
     if kind != node.name.upper():
         raise Conflict(
             f"A source record of this {node.name} batch is known as a {kind.lower()}; "
@@ -176,6 +179,8 @@ def _note(unit: Unit, node: Node, one: _Record, record: str) -> None:
         if one.party is not None:
             unit.places[node.name, key] = one.party
             unit.records[node.name, key] = record
+            if one.home is not None:
+                unit.homes[node.name, key] = one.home
 
 
 def _state(unit: Unit, node: Node, one: _Record, record: str) -> dict[str, Any]:
@@ -243,7 +248,10 @@ async def _create(unit: Unit, node: Node, records: list[_Record]) -> list[_Recor
 async def _attach(unit: Unit, node: Node, records: list[_Record]) -> list[_Record]:
     """Create records that speak of parties that exist; return those that were there already."""
     ids = [_record_id(one) for one in records]
-    rows = [[i, *one.key, _state(unit, node, one, ids[i]), one.of] for i, one in enumerate(records)]
+    rows = [
+        [i, *one.key, _state(unit, node, one, ids[i]), one.of, one.home]
+        for i, one in enumerate(records)
+    ]
     await unit.lock(one.of for one in records if one.of is not None)
     created = await unit.each(
         statements.ATTACH, rows, rule="STATED", actor=unit.writer.actor, now=unit.now

@@ -52,35 +52,50 @@ def _mark(name: LiteralString) -> LiteralString:
 
 
 def _find(node: Node) -> Statement:
-    """Rows `[i, key…]` to `[i, id(n), mark, id]`; of parties the third is the record's id."""
+    """Rows `[i, key…]` to `[i, id(n), mark, id]`.
+
+    Of parties the third is the record's id, and a fifth the party that the record truly speaks of.
+    """
     if is_party(node):
         match: LiteralString = (
             "MATCH (s:SourceRecord {source: r[1], externalId: r[2]})"
-            "-[:RESOLVES_TO]->(n:`" + node.name + "`)"
+            "-[x:RESOLVES_TO]->(n:`" + node.name + "`)"
         )
-        column: LiteralString = "s.id"
+        columns: LiteralString = "s.id, n.id, x.endOf"
     else:
         match = "MATCH (n:`" + node.name + "` " + _pattern(node) + ")"
-        column = _mark("n")
+        columns = _mark("n") + ", n.id"
     text: LiteralString = (
-        "UNWIND $p.rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + column + ", n.id])"
+        "UNWIND $p.rows AS r\n" + match + "\nRETURN collect([r[0], id(n), " + columns + "])"
     )
     return _write(f"write.find.{node.name}", text)
 
 
 def _find_by_id(node: Node) -> Statement:
-    """Rows `[i, id]` to `[i, id(n), mark, id]`; of parties the third is their oldest record's."""
-    column: LiteralString = (
-        "head(COLLECT { MATCH (n)<-[:RESOLVES_TO]-(s:SourceRecord) "
-        "RETURN s.id ORDER BY s.createdAt, s.id LIMIT 1 })"
-        if is_party(node)
-        else _mark("n")
+    """Rows `[i, id]` to `[i, id(n), mark, id]`.
+
+    Of parties the third is their oldest record's id; one that was merged into another is found as
+    that one, its own id the fifth.
+    """
+    name = f"write.find_by_id.{node.name}"
+    kind: LiteralString = "`" + node.name + "`"
+    if not is_party(node):
+        return _write(
+            name,
+            "UNWIND $p.rows AS r\nMATCH (n:" + kind + " {id: r[1]})\n"
+            "RETURN collect([r[0], id(n), " + _mark("n") + ", n.id])",
+        )
+    return _write(
+        name,
+        "UNWIND $p.rows AS r\nOPTIONAL MATCH (own:" + kind + " {id: r[1]})\n"
+        "OPTIONAL MATCH (alias:Alias {id: r[1]})\n"
+        "OPTIONAL MATCH (other:" + kind + " {id: alias.target})\n"
+        "WITH r, coalesce(own, other) AS n WHERE n IS NOT NULL\n"
+        "RETURN collect([r[0], id(n), head(COLLECT { "
+        "MATCH (n)<-[x:RESOLVES_TO]-(s:SourceRecord) RETURN s.id "
+        "ORDER BY coalesce(x.endOf, n.id) <> r[1], s.createdAt, s.id LIMIT 1 }), n.id, "
+        "CASE WHEN n.id <> r[1] THEN r[1] END])",
     )
-    text: LiteralString = (
-        "UNWIND $p.rows AS r\nMATCH (n:`" + node.name + "` {id: r[1]})\n"
-        "RETURN collect([r[0], id(n), " + column + ", n.id])"
-    )
-    return _write(f"write.find_by_id.{node.name}", text)
 
 
 def _create(node: Node, name: str, pattern: LiteralString) -> Statement:
@@ -143,26 +158,35 @@ FIND_RECORDS = _write(
     "write.find.SourceRecord",
     """UNWIND $p.rows AS r
 MATCH (s:SourceRecord {source: r[1], externalId: r[2]})
-OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p)
+OPTIONAL MATCH (s)-[x:RESOLVES_TO]->(p)
 RETURN collect([r[0], id(s), """
     + _mark("s")
-    + """, s.kind, id(p), s.id, p.id])""",
+    + """, s.kind, id(p), s.id, p.id, x.endOf])""",
 )
-"""Rows `[i, source, externalId]` to `[i, id(s), mark, kind, id(p), the record's id, p's]`."""
+"""Rows `[i, source, externalId]` to `[i, id(s), mark, kind, id(p), the record's id, p's, whose]`.
+
+The last is the party that the record truly speaks of, while that is merged into p.
+"""
 
 RECORDS_OF = _write(
     "write.records_of",
     """UNWIND $p.ids AS i
 MATCH (p) WHERE id(p) = i
 RETURN collect([
-  i, p.version, COLLECT { MATCH (s:SourceRecord)-[:RESOLVES_TO]->(p) RETURN [id(s), properties(s)] }
+  i, p.version, COLLECT {
+    MATCH (s:SourceRecord)-[x:RESOLVES_TO]->(p) RETURN [id(s), CASE WHEN x.endOf IS NULL
+      THEN properties(s) ELSE s {.*, of: x.endOf} END]
+  }
 ])""",
 )
-"""All source records of parties: `[id(p), version, [[id(s), properties], …]]`."""
+"""All source records of parties: `[id(p), version, [[id(s), properties], …]]`.
+
+`of` is the party that a record spoke of before it was merged into this one.
+"""
 
 _RESOLVE: LiteralString = (
     "CREATE (s)-[:RESOLVES_TO {rule: $p.rule, decidedBy: $p.actor, from: $p.now, via: s.id, "
-    "recordedFrom: $p.now, recordedTo: '9999'}]->(p)\n"
+    "endOf: OF, recordedFrom: $p.now, recordedTo: '9999'}]->(p)\n"
 )
 
 
@@ -175,7 +199,7 @@ def _create_party(node: Node) -> Statement:
         "ON MATCH SET s._lock = 1\n"
         "WITH s, r WHERE s._lock IS NULL\n"
         "CREATE (p:" + ":".join("`" + label + "`" for label in node.labels) + ")\n"
-        "SET p = r[4]\n" + _RESOLVE + "RETURN collect([r[0], id(s), id(p)])"
+        "SET p = r[4]\n" + _RESOLVE.replace("OF", "null") + "RETURN collect([r[0], id(s), id(p)])"
     )
     return _write(f"write.create.{node.name}", text)
 
@@ -191,10 +215,13 @@ ON CREATE SET s += r[3]
 ON MATCH SET s._lock = 1
 WITH s, p, r WHERE s._lock IS NULL
 """
-    + _RESOLVE
+    + _RESOLVE.replace("OF", "r[5]")
     + "RETURN collect([r[0], id(s), id(p)])",
 )
-"""Rows `[i, source, externalId, record, id(p)]`: as for a new party, but for one that is there."""
+"""Rows `[i, source, externalId, record, id(p), whose]`: as for a new party, for one that is there.
+
+The last is the party that it truly speaks of, if that is merged into p.
+"""
 
 
 NAMES = _write(

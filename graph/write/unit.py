@@ -29,6 +29,9 @@ class Unit:
     Attributes:
         places: The internal number of every node found or created, by label and key.
         records: For a party named by a key, the id of the source record behind the key.
+        homes: For a party named by a key that is merged into another: its own id.
+        suppressed: Label and key of rows that were left out for the sake of an erasure.
+        anything_away: Whether anything is archived; None until somebody asked.
         fresh: Internal numbers of nodes that this transaction created: nobody else can see them,
             so their relationships need neither a look nor a lock.
         linked: Fresh nodes that this transaction has linked since, by relationship type.
@@ -41,6 +44,9 @@ class Unit:
     outcome: Outcome = field(default_factory=Outcome)
     places: dict[tuple[str, Key], int] = field(default_factory=dict[tuple[str, Key], int])
     records: dict[tuple[str, Key], str] = field(default_factory=dict[tuple[str, Key], str])
+    homes: dict[tuple[str, Key], str] = field(default_factory=dict[tuple[str, Key], str])
+    suppressed: set[tuple[str, Key]] = field(default_factory=set[tuple[str, Key]])
+    anything_away: bool | None = None
     fresh: set[int] = field(default_factory=set[int])
     linked: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
     ledger: Ledger = field(init=False)
@@ -108,6 +114,8 @@ class Unit:
             self.places[label, key] = row[1]
             if party and row[2] is not None:
                 self.records[label, key] = row[2]
+            if party and row[4] is not None:
+                self.homes[label, key] = row[4]
         return {key: self.places[label, key] for key in wanted if (label, key) in self.places}
 
 

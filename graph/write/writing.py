@@ -15,6 +15,7 @@ from graph.write.linking import write_links
 from graph.write.nodes import write_nodes
 from graph.write.parties import write_parties
 from graph.write.repeating import answer, earlier
+from graph.write.sight import keep_sight
 from graph.write.statements import is_party
 from graph.write.telling import tell
 from graph.write.unit import Unit
@@ -116,6 +117,7 @@ async def _once(
                 return before
             await expect(unit, batch)
             await _apply(unit, batch)
+            await keep_sight(unit)
             await name(unit, batch)
             if dry_run:
                 raise _Undo  # noqa: TRY301 - an exception is what rolls a transaction back
@@ -135,6 +137,8 @@ async def _apply(unit: Unit, batch: Batch) -> None:
             await write_parties(unit, part)
         else:
             await write_nodes(unit, part)
+    for step in batch.steps:
+        await step.apply(unit)
 
 
 def _contradiction(error: ConstraintError) -> str:

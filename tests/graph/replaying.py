@@ -12,9 +12,15 @@ from tests.graph.asking import ask
 State = tuple[dict[str, dict[str, Any]], dict[tuple[Any, ...], dict[str, Any]]]
 """Properties of nodes by id, and of relationships by type, start, end and key."""
 
+Links = dict[tuple[Any, ...], dict[str, Any]]
+Away = dict[str, tuple[dict[str, Any], Links]]
+"""Of archived nodes by id: the properties, and the relationships that come back with it."""
+
 KEPT = {"id", "version", "createdAt", "changedAt", "hash", "head"}
 OF_VERSION = {"entityId", "label", "validFrom", "validTo"}
-RECORDED = {"via", "recordedFrom", "recordedTo"}
+RECORDED = {"via", "recordedFrom", "recordedTo", "archivedBy"}
+UNMOVED = {"RESOLVES_TO"}
+"""What an archived node keeps."""
 
 
 def _without(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -28,10 +34,13 @@ def _place(kind: str, start: str, end: str, values: dict[str, Any]) -> tuple[Any
 async def recorded(graph: Graph, at: str) -> State:
     """What nodes, Versions and recorded intervals say of a moment."""
     nodes: dict[str, dict[str, Any]] = {}
-    text = "MATCH (v:Version) WHERE v.validFrom <= $t AND $t < v.validTo RETURN properties(v)"
+    text = (
+        "MATCH (v:Version) WHERE v.validFrom <= $t AND $t < v.validTo "
+        "AND v.archivedLabels IS NULL RETURN properties(v)"
+    )
     for (values,) in await ask(graph, text, t=at):
         nodes[values["entityId"]] = _without(values, KEPT | OF_VERSION)
-    text = "MATCH (n) WHERE NOT n:Version AND n.version > 0 AND n.changedAt <= $t "
+    text = "MATCH (n) WHERE NOT n:Version|Archived AND n.version > 0 AND n.changedAt <= $t "
     for (values,) in await ask(graph, text + "AND NOT n:ChangeEvent RETURN properties(n)", t=at):
         nodes[values["id"]] = _without(values, KEPT)
     text = (
@@ -56,6 +65,9 @@ async def events(graph: Graph) -> list[dict[str, Any]]:
 def replayed(told: list[dict[str, Any]], at: str, *, exact: bool = True) -> State:
     """What the events up to a moment amount to, from nothing.
 
+    A node that is archived takes all its relationships along; restored it brings back those whose
+    other end is there, and that one, when it comes, the others.
+
     With `exact` every relationship that is retracted must have been there: a batch knows, an action
     names what shall be gone.
     """
@@ -70,10 +82,13 @@ def replayed(told: list[dict[str, Any]], at: str, *, exact: bool = True) -> Stat
         ]
     nodes: dict[str, dict[str, Any]] = {}
     links: dict[tuple[Any, ...], dict[str, Any]] = {}
+    away: Away = {}
     for moment, _, kind, event, said in sorted(steps, key=itemgetter(0, 1, 2)):
         if moment > at:
             continue
         if kind == 0:
+            if "archived" in said:
+                _move(nodes, links, away, event["entity"], said["archived"])
             _apply_node(nodes, event["entity"], said)
         elif kind == 1:
             gone = _gone(links, said)
@@ -85,6 +100,22 @@ def replayed(told: list[dict[str, Any]], at: str, *, exact: bool = True) -> Stat
             known = {**links.get(place, {}), **said["set"]}
             links[place] = {name: value for name, value in known.items() if value is not None}
     return nodes, links
+
+
+def _move(
+    nodes: dict[str, dict[str, Any]], links: Links, away: Away, id_: str, archived: bool
+) -> None:
+    """Put a node away with its relationships, or take it out again."""
+    if archived:
+        taken = {p: links[p] for p in links if id_ in p[1:3] and p[0] not in UNMOVED}
+        for place in taken:
+            del links[place]
+        away[id_] = (nodes.pop(id_), taken)
+        return
+    nodes[id_], taken = away.pop(id_)
+    for place, own in taken.items():
+        other = place[2] if place[1] == id_ else place[1]
+        (away[other][1] if other in away else links)[place] = own
 
 
 def _gone(

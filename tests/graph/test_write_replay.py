@@ -9,7 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.database import Graph
+from graph.model import MODEL
+from graph.statements import Kind, Statement
 from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, write
+from graph.write.actions import Caller, Named
+from graph.write.archiving import Put, put
 from tests.graph.asking import COMPANY, ORDER, PERSON, PRODUCT, WORKS_AT, lines, orders_of
 from tests.graph.conftest import WRITER
 from tests.graph.replaying import events, recorded, replayed
@@ -17,6 +21,13 @@ from tests.graph.test_write_random import WIPE
 
 pytestmark = pytest.mark.anyio
 
+THERE = Statement(
+    "test.there",
+    Kind.READ,
+    "MATCH (n:Person|Company|Order|Product) "
+    "RETURN n.id, [l IN labels(n) WHERE l IN ['Person', 'Company', 'Order', 'Product']][0] "
+    "ORDER BY n.id",
+)
 KEYS = st.sampled_from("abc")
 EMAILS = st.sampled_from(["x@example.org", "y@example.org", None])
 WORDS = st.sampled_from(["x", "y", None])
@@ -97,14 +108,27 @@ def _moment(hour: int, minute: int = 0) -> str:
     return f"2026-11-22T{hour:02}:{minute:02}:00.000Z"
 
 
+async def _move(graph: Graph, node: Named, moment: str, *, restore: bool) -> None:
+    request = Put(node, "node", "nodeRestore" if restore else "nodeArchive", restore=restore)
+    await put(graph, MODEL.by_label[node.label], request, Caller("tester", moment))
+
+
 async def _agrees(graph: Graph, batches: list[Said]) -> None:
+    """Batches, and after each of them two nodes are put away; before the next they come back."""
     await graph.run(WIPE)
-    hour = 2
+    hour, away = 2, list[Named]()
+    dice = random.Random(repr(batches))
     for said in batches:
-        hour += said.later
+        dice.shuffle(away)
+        for minute, node in enumerate(away, 40):
+            await _move(graph, node, _moment(hour, minute), restore=True)
+        hour += 1 if away else said.later
         await write(graph, batch_of(said), replace(WRITER, now=_moment(hour)))
+        there = await graph.run(THERE)
+        away = [Named(*each) for each in dice.sample(there, min(2, len(there)))]
+        for minute, node in enumerate(away, 20):
+            await _move(graph, node, _moment(hour, minute), restore=False)
     told = await events(graph)
-    dice = random.Random(len(told))
     hours = {1, hour, *(dice.randint(2, hour) for _ in range(3))}
     for moment in (*map(_moment, hours), _moment(dice.randint(2, hour), 30)):
         assert replayed(told, moment) == await recorded(graph, moment), moment

@@ -38,6 +38,6 @@ def peak_megabytes(folder: Path, rows: int) -> int:
 
 
 def test_a_file_four_times_as_long_needs_no_more_memory(tmp_path: Path):
-    short, long = peak_megabytes(tmp_path, 40_000), peak_megabytes(tmp_path, 160_000)
+    short, long = peak_megabytes(tmp_path, 20_000), peak_megabytes(tmp_path, 80_000)
 
     assert long < short * 1.25 + 10

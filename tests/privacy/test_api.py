@@ -29,6 +29,16 @@ PLAN = """query ($p: ID!) { erasurePlan(person: $p) {
 ERASE = """mutation ($p: ID!, $h: String!) { erase(input: {personId: $p, planHash: $h}) {
   receipt { id counts } userErrors { code message field }
 } }"""
+ERASE_ONCE = """mutation ($p: ID!, $h: String!, $k: String!) {
+  erase(input: {personId: $p, planHash: $h, clientMutationId: $k}) {
+    receipt { id counts at } clientMutationId userErrors { code }
+  }
+}"""
+UPSERT = """mutation ($s: String, $e: String, $m: String!) {
+  personUpsert(input: {source: $s, externalId: $e, name: "Ana", email: $m}) {
+    person { id } userErrors { code message }
+  }
+}"""
 VERIFY = """mutation ($r: String!, $w: [String!]!) {
   verifyErasure(input: {receipt: $r, words: $w}) {
     verification { clean left { where property } } userErrors { code }
@@ -74,6 +84,29 @@ async def test_plan_erase_and_verify_go_hand_in_hand(graph: Graph, keeper: Keepe
     assert done["userErrors"] == []
     assert done["receipt"]["counts"] == plan["counts"]
     assert found == {"verification": {"clean": True, "left": []}, "userErrors": []}
+
+
+async def test_an_erasure_is_repeated_by_its_key_and_the_person_cannot_be_made_anew(
+    graph: Graph, keeper: Keeper
+):
+    person = encode_id("Person", await full_world(graph))
+    plan = await ask(keeper, PLAN, p=person)
+    given = {"p": person, "h": plan["planHash"], "k": "e1"}
+
+    done = [await ask(keeper, ERASE_ONCE, **given) for _ in range(2)]
+    other = await ask(keeper, ERASE_ONCE, **(given | {"h": "0" * 64}))
+    again = [
+        await ask(keeper, UPSERT, s=source, e=external, m=f"ana@{CANARY}.example")
+        for source, external in (("crm", "ana"), ("shop", "7"), (None, None))
+    ]
+
+    assert done[0]["receipt"] is not None
+    assert done[0] == done[1]
+    assert [each["code"] for each in other["userErrors"]] == ["CONFLICT"]
+    assert [each["userErrors"][0]["code"] for each in again] == ["SUPPRESSED"] * 3
+    assert CANARY not in str(again)
+    found = await ask(keeper, VERIFY, r=done[0]["receipt"]["id"], w=[CANARY])
+    assert found["verification"]["clean"]
 
 
 async def test_a_wrong_plan_is_a_user_error(graph: Graph, keeper: Keeper):

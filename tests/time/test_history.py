@@ -217,6 +217,8 @@ async def test_an_archived_node_and_its_return_are_told(told: Executor, connecte
             "op": "orderMove",
             "reason": "a mistake",
         }
+    entries = (await ask(told, HISTORY, {"id": ORDER_ID}))["history"]["edges"]
+    assert [each["node"]["kind"] for each in entries[:2]] == ["RESTORED", "ARCHIVED"]
 
 
 async def test_a_change_during_the_walk_neither_repeats_nor_hides_one(

@@ -77,6 +77,27 @@ def test_a_text_keeps_its_columns_and_parameters() -> None:
     assert text.startswith("MATCH (n:Person|Archived {id: $p0}) WHERE ")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "RETURN [EXISTS { (:Person {id: $p0}) }] AS answer",
+        "MATCH (:Identifier {kind: $p0, value: $p1}) RETURN [1] AS answer",
+        "MATCH (:Person) RETURN [count(*)] AS answer",
+    ],
+)
+def test_a_node_without_a_name_is_asked_for_as_one_that_has_one(asked: Any) -> None:
+    assert at_time(asked, "$t") == at_time(asked.replace("(:", "(past1:"), "$t")
+
+
+def test_the_label_of_a_node_without_a_name_is_asked_of_it() -> None:
+    asked = "MATCH (:Person {id: $p0})-[:WORKS_AT]->(c:Company) RETURN [c.name] AS answer"
+
+    found = at_time(asked, "$t")
+
+    assert found.startswith("MATCH (past1:Person|Archived {id: $p0})-[")
+    assert "CASE WHEN past1:Person THEN true WHEN past1:Archived" in found
+
+
 def test_today_is_the_day_of_the_moment() -> None:
     wanted = "RETURN [left($t, 10), $t, datetime($t) - duration('P30D')] AS answer"
     asked = (

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import LiteralString
 
+from graph.access import STAFF, Rules, expanded
 from graph.model.kinds import Node
 from graph.model.parties import PARTY
-from graph.statements import Kind, Statement
+from graph.statements import CYPHER_25, Kind, Statement
 from graph.write.actions import texts
 from graph.write.actions.spec import Action, Guard, Ref
+from graph.write.sight import sight_of
 from graph.write.statements import KEEP_PLAN
 
 _DIGITS: tuple[LiteralString, ...] = (
@@ -23,6 +25,7 @@ MISSING: LiteralString = "missing"
 VERSION: LiteralString = "version"
 CURRENCY: LiteralString = "currency"
 GUARD: LiteralString = "guard"
+UNKNOWN: LiteralString = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,19 @@ def _owners(action: Action) -> tuple[str, ...]:
     return tuple(owners)
 
 
-def _checks(action: Action) -> tuple[list[Check], list[LiteralString]]:
+def _missing(ref: Ref) -> tuple[LiteralString, LiteralString]:
+    """The condition that what a ref names is not there, and which of several it is."""
+    wanted: LiteralString = "r.refs." + ref.name
+    if not ref.many:
+        return wanted + " IS NOT NULL AND " + ref.name + " IS NULL", "null"
+    return (
+        "size(" + ref.name + ") < size(" + wanted + ")",
+        "head([i IN range(0, size(" + wanted + ") - 1) WHERE NOT any(x IN " + ref.name
+        + " WHERE x.id = " + wanted + "[i].id) | " + wanted + "[i].place])",
+    )  # fmt: skip
+
+
+def _checks(action: Action, rules: Rules) -> tuple[list[Check], list[LiteralString]]:
     """The checks with their conditions and details, in the order in which they are made."""
     checks = [Check(CONFLICT), Check(REPLAY), Check(DONE)]
     cases: list[LiteralString] = [
@@ -105,17 +120,11 @@ def _checks(action: Action) -> tuple[list[Check], list[LiteralString]]:
         cases.append(condition + " THEN [" + _DIGITS[len(checks)] + ", " + detail + "]")
         checks.append(check)
 
+    if rules.variables:
+        # Whom the graph does not know has nothing: whatever is named is not there.
+        add(Check(UNKNOWN), rules.variables[0] + " IS NULL")
     for ref in action.refs:
-        wanted: LiteralString = "r.refs." + ref.name
-        if ref.many:
-            add(
-                Check(MISSING, ref.name),
-                "size(" + ref.name + ") < size(" + wanted + ")",
-                "head([i IN range(0, size(" + wanted + ") - 1) WHERE NOT any(x IN " + ref.name
-                + " WHERE x.id = " + wanted + "[i].id) | " + wanted + "[i].place])",
-            )  # fmt: skip
-        else:
-            add(Check(MISSING, ref.name), wanted + " IS NOT NULL AND " + ref.name + " IS NULL")
+        add(Check(MISSING, ref.name), *_missing(ref))
     for each in action.updates:
         add(
             Check(VERSION, each.name),
@@ -128,14 +137,16 @@ def _checks(action: Action) -> tuple[list[Check], list[LiteralString]]:
             each.name + ".currency",
         )
     for guard in action.guards:
+        if guard.audience not in {None, rules.audience}:
+            continue
         add(Check(GUARD, guard=guard), "(" + guard.when + ")", guard.detail or "null")
     return checks, cases
 
 
 @cache
-def compile_action(action: Action) -> Compiled:
-    """Compile an action; raises ValueError for one that makes no sense."""
-    checks, cases = _checks(action)
+def compile_action(action: Action, rules: Rules = STAFF) -> Compiled:
+    """Compile an action for whom these rules are; raises ValueError for one without sense."""
+    checks, cases = _checks(action, rules)
     owners, locks = _owners(action), _locks(action)
     refs = {each.name: each for each in action.refs}
     lines: list[LiteralString] = []
@@ -144,7 +155,9 @@ def compile_action(action: Action) -> Compiled:
     lines.append("UNWIND $p.rows AS r")
     lines.append("CALL (r) {")
     lines.append("OPTIONAL MATCH (key:IdempotencyKey {key: r.key})")
-    lines.extend(texts.find(each) for each in action.refs)
+    if rules.prologue:
+        lines.append(texts.viewer(rules))
+    lines.extend(texts.find(each, rules) for each in action.refs)
     lines.append("WITH *, CASE WHEN " + texts.joined(cases, "\n  WHEN ") + " END AS refusal")
     lines.append("CALL (*) { WITH * WHERE refusal IS NULL")
     for line in _writes(action, owners, refs):
@@ -154,7 +167,8 @@ def compile_action(action: Action) -> Compiled:
     lines.append("RETURN count(*) AS written }")
     lines.append("RETURN refusal }")
     lines.append("RETURN collect([r.place, refusal])")
-    text = KEEP_PLAN + texts.joined(lines, "\n")
+    plan = KEEP_PLAN.replace("CYPHER ", CYPHER_25) if rules.prologue else KEEP_PLAN
+    text = plan + expanded(texts.joined(lines, "\n"), rules)
     kinds = _kinds(action, owners)
     statement = Statement("action." + action.name, Kind.WRITE, text)
     return Compiled(statement, tuple(checks), locks, kinds, owners)
@@ -177,6 +191,9 @@ def _writes(action: Action, owners: tuple[str, ...], refs: dict[str, Ref]) -> li
         lines.append(texts.update(each.name, nodes, counts.get(each.name, [])))
     if action.extra:
         lines.append("CALL (*) { " + action.extra + " RETURN count(*) AS extra }")
+    sight = sight_of(action)
+    if sight is not None:
+        lines.append(sight)
     lines.extend(texts.created_event(each.name) for each in action.creates)
     lines.append(texts.KEY)
     return lines

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from graph.audiences import Audience
 from graph.model import MODEL
 from graph.model.kinds import Node
 from graph.write.actions.spec import Create, Mutation, Refusal, Values
@@ -28,6 +29,9 @@ class Caller:
         request: Keyed digest of the request.
         reason: Why, in the caller's words.
         now: When, as the graph stores times.
+        audience: Whose rights hold.
+        issuer: Who vouches for the subject.
+        subject: The caller's name at its issuer.
     """
 
     actor: str
@@ -35,6 +39,9 @@ class Caller:
     key: str | None = None
     request: str | None = None
     reason: str | None = None
+    audience: Audience = Audience.STAFF
+    issuer: str = ""
+    subject: str = ""
 
 
 @dataclass(slots=True)
@@ -76,6 +83,11 @@ class Draft:
     returned: dict[str, Named] = field(default_factory=dict[str, Named])
     custom: dict[str, Values] = field(default_factory=dict[str, Values])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
+
+    @property
+    def viewer(self) -> Caller:
+        """Who asks: its audience, issuer and subject."""
+        return self.caller
 
     @property
     def now(self) -> str:
@@ -148,7 +160,9 @@ def _kind(draft: Draft, create: Create) -> Node:
     if not create.kinds:
         return create.node
     chosen = str(draft.given.get("kind"))
-    return next(each for each in create.kinds if each.name.upper() == chosen.replace("_", ""))
+    found = (each for each in create.kinds if each.name.upper() == chosen.replace("_", ""))
+    # Who is not offered a choice gets the first; the input requires it of everybody else.
+    return next(found, create.kinds[0])
 
 
 def node_of(label: str) -> Node:

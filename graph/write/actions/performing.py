@@ -7,6 +7,7 @@ from typing import Any
 import stamina
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
+from graph.access import RULES
 from graph.database import Graph, is_retryable, is_timeout
 from graph.errors import Timeout, Unavailable
 from graph.write.actions import compiling
@@ -15,6 +16,7 @@ from graph.write.actions.draft import Draft, Outcome, node_of
 from graph.write.actions.rows import Row, restored, row_of
 from graph.write.actions.spec import Action, Refusal
 from graph.write.roles import PARTNERING
+from graph.write.sight import sight_of
 
 ATTEMPTS = 8
 SECONDS = 10.0
@@ -34,7 +36,7 @@ def ready(action: Action, draft: Draft) -> Ready | Outcome:
     """Prepare a draft and make its row, or say why it is refused; nothing is sent."""
     if not draft.refusals and action.prepare is not None:
         action.prepare(draft)
-    compiled = compile_action(action)
+    compiled = compile_action(action, RULES[draft.caller.audience])
     row = None if draft.refusals else row_of(action, compiled, draft)
     if row is None:
         return Outcome(refusals=draft.refusals)
@@ -54,6 +56,8 @@ def _touched(action: Action, draft: Draft) -> frozenset[str]:
         found |= {each.relationship.name, each.relationship.was}
         if each.relationship.name == "FOR" or each.relationship.name in PARTNERING:
             found |= {"Party", "Person", "Company", "Household", "Customer", "Partner"}
+    if sight_of(action) is not None:
+        found.add("CAN_SEE")
     return frozenset(found)
 
 
@@ -146,6 +150,8 @@ def _refusal(request: Ready, check: Check, detail: Any) -> Refusal:
         case compiling.CONFLICT:
             message = "This clientMutationId belongs to another request; choose a new one."
             return Refusal("CONFLICT", message, ("clientMutationId",))
+        case compiling.UNKNOWN:
+            return Refusal("NOT_ALLOWED", "Whoever asks is not known here, or not any more.")
         case compiling.VERSION:
             message = f"It has version {detail} by now; look at it again."
             return Refusal("CONFLICT", message, ("ifVersion",))

@@ -1,5 +1,6 @@
 """From a draft to the row that its statement takes: validated values, and the events they make."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
@@ -7,6 +8,7 @@ from typing import Any, cast
 
 import orjson
 
+from graph.audiences import Audience
 from graph.model.kinds import Node, Relationship, Type
 from graph.model.parties import PARTY
 from graph.money import minor_units
@@ -68,6 +70,8 @@ def row_of(action: Action, compiled: Compiled, draft: Draft) -> Row | None:
         "money": money,
         "values": draft.values,
     }
+    if draft.caller.audience is not Audience.STAFF:
+        values |= {"issuer": draft.caller.issuer, "subject": draft.caller.subject}
     return Row(values, _locks(compiled, draft), result)
 
 
@@ -253,7 +257,18 @@ def _note_link(patch: Patch, draft: Draft, link: Link, values: Values) -> None:
 def _note_unlink(patch: Patch, draft: Draft, one: Unlink) -> None:
     for start in _ids(draft, one.start):
         for end in _ids(draft, one.end) if one.end else [None]:
-            patch.unlink(one.relationship.name, start.id, end.id if end else None)
+            patch.unlink(
+                one.relationship.name,
+                start.id,
+                end.id if end else None,
+                where=_condition(one.where, draft.values) if one.where else None,
+            )
+
+
+def _condition(cypher: str, values: Values) -> Values:
+    """A condition as an event tells it: with the values of the request that it names."""
+    named = set(re.findall(r"r\.values\.(\w+)", cypher))
+    return {"cypher": cypher, "values": {name: values.get(name) for name in sorted(named)}}
 
 
 def _events(action: Action, draft: Draft, patches: dict[str, Patch]) -> dict[str, Values]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from graph.audiences import Audience
 from graph.model.kinds import Node, Property, Relationship
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Ref:
         lock: Whether the node is locked before anything is read, though it is not changed; a
             guard that holds over time needs this. What is changed or linked is locked anyway.
         role: A label that the node must carry besides, such as Partner.
+        mark: What somebody who is no staff must have besides seeing it: the name of a condition in
+            `Rules.acts`, such as OWN_REQUEST.
     """
 
     name: LiteralString
@@ -44,6 +47,7 @@ class Ref:
     properties: tuple[Property, ...] = ()
     lock: bool = False
     role: LiteralString | None = None
+    mark: LiteralString | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ class Guard:
         path: Input field it is about.
         detail: Cypher expression whose value is put into the message for `{}`: a state, never
             personal data.
+        audience: Whom alone it is for: of nobody else the viewer's variables are there.
     """
 
     code: str
@@ -135,6 +140,7 @@ class Guard:
     when: LiteralString
     path: tuple[str, ...] = ()
     detail: LiteralString | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +148,14 @@ class Given:
     """A further input field: declared like a property of the model, used by `prepare`.
 
     `many` is a list of it. `fields` instead make it an object (with `many` a list of objects).
+    `owner` is the label whose property it is, where its enum is that label's.
     """
 
     property: Property
     required: bool = False
     many: bool = False
     fields: tuple["Given | Ref", ...] = ()
+    owner: LiteralString | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,9 @@ class Mutation:
         links: Relationships it makes or changes.
         given: Further input fields.
         returns: Things in the payload.
+        audiences: Who may ask for it besides staff.
+        staff: Whether staff may ask for it, too.
+        staff_fields: Fields of its input that exist for staff alone; none that must be given.
     """
 
     name: LiteralString
@@ -182,6 +193,13 @@ class Mutation:
     links: tuple[Link, ...] = ()
     given: tuple[Given, ...] = ()
     returns: tuple[Return, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    staff: bool = True
+    staff_fields: tuple[LiteralString, ...] = ()
+
+    def is_for(self, audience: Audience) -> bool:
+        """Whether somebody of an audience may ask for it."""
+        return self.staff if audience is Audience.STAFF else audience in self.audiences
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ Variables are the names of the action's refs and creates. `r` is the row of one 
 
 from typing import LiteralString
 
+from graph.access import Rules
 from graph.model.cases import CASE
 from graph.model.interactions import INTERACTION
 from graph.model.kinds import Node
@@ -33,18 +34,38 @@ def labels_of(ref: Ref) -> LiteralString:
     return joined(["`" + each.name + "`" for each in ref.nodes], "|")
 
 
-def find(ref: Ref) -> LiteralString:
-    """The clause that binds a ref's variable: a node or null, or a list of nodes."""
+def find(ref: Ref, rules: Rules) -> LiteralString:
+    """The clause that binds a ref's variable: a node or null, or a list of nodes.
+
+    What the viewer may not see, or not act on, is as if it were not there.
+    """
     if not ref.many:
         text: LiteralString = (
             "OPTIONAL MATCH (" + ref.name + ":" + labels_of(ref) + " {id: r.refs." + ref.name + "})"
         )
-        return text + (" WHERE " + ref.name + ":" + ref.role if ref.role else "")
-    role: LiteralString = " WHERE x:" + ref.role if ref.role else ""
+        return text + permission(ref, ref.name, rules)
     return (
-        "CALL (r) { UNWIND r.refs." + ref.name + " AS row OPTIONAL MATCH (x:" + labels_of(ref)
-        + " {id: row.id})" + role + " RETURN collect(x) AS " + ref.name + " }"
+        "CALL (*) { UNWIND r.refs." + ref.name + " AS row OPTIONAL MATCH (x:" + labels_of(ref)
+        + " {id: row.id})" + permission(ref, "x", rules)
+        + " RETURN collect(x) AS " + ref.name + " }"
     )  # fmt: skip
+
+
+def permission(ref: Ref, name: LiteralString, rules: Rules) -> LiteralString:
+    """The WHERE under which a node that a ref names is there for the viewer."""
+    conditions: list[LiteralString] = [name + ":" + ref.role] if ref.role else []
+    if not rules.unrestricted:
+        labels: list[LiteralString] = list(dict.fromkeys(each.labels[0] for each in ref.nodes))
+        conditions.append("SEEN_" + joined(labels, "_") + "(" + name + ")")
+    if ref.mark and ref.mark in rules.acts:
+        conditions.append(rules.acts[ref.mark].replace("NODE", name))
+    return " WHERE " + joined(conditions, " AND ") if conditions else ""
+
+
+def viewer(rules: Rules) -> LiteralString:
+    """The clause that binds the viewer's variables, all of them null for one whom nobody knows."""
+    prologue = rules.prologue.replace("$ISSUER", "r.issuer").replace("$SUBJECT", "r.subject")
+    return "OPTIONAL CALL (r) { " + prologue + " RETURN " + joined([*rules.variables], ", ") + " }"
 
 
 def lock(label: LiteralString, number: LiteralString) -> LiteralString:
@@ -71,8 +92,8 @@ def create(one: Create) -> LiteralString:
 def source(party: LiteralString) -> LiteralString:
     """The id of a party's oldest source record: who is taken to say what is said here of it."""
     return (
-        "head(COLLECT { MATCH (" + party + ")<-[:RESOLVES_TO]-(say:SourceRecord) "
-        "RETURN say.id ORDER BY say.createdAt, say.id LIMIT 1 })"
+        "head(COLLECT { MATCH (" + party + ")<-[told:RESOLVES_TO]-(say:SourceRecord) "
+        "RETURN say.id ORDER BY told.endOf IS NOT NULL, say.createdAt, say.id LIMIT 1 })"
     )
 
 
