@@ -49,9 +49,13 @@ check: $(DEV) ## format, lint, types, layers, layout and schema: what CI runs fi
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest $(HOUSE)
 
-schema: $(APP) ## write schema.graphql from the types
+schema: $(APP) ## write schema.graphql, and what partners and customers know of it, from the types
 	$(BIN)/python -m api schema > $(VENV)/schema.graphql
 	mv $(VENV)/schema.graphql schema.graphql
+	set -e; for each in partner customer; do \
+	  $(BIN)/python -m api schema --audience $$each > $(VENV)/schema.graphql; \
+	  mv $(VENV)/schema.graphql docs/schema/$$each.graphql; \
+	done
 
 bench: $(DEV) ## measure against other servers (ARGS="--people 1000" and more: docs/bench.md)
 	$(BIN)/python -m bench $(ARGS)

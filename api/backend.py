@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,11 +15,21 @@ from api.connections import cache_at, graph_at
 from api.examples import CUSTOMER_360, variables_of_nobody
 from api.exporting import runners
 from api.garbage import settle
-from api.graphql import Executor, Keeper, Responses, executor, follow_changes
+from api.graphql import Executor, Keeper, Readings, Responses, executor, follow_changes
+from api.guard.admission import Admission
+from api.guard.budgets import Budgets
+from api.guard.guarding import Guard
+from api.guard.persisted import Persisted
+from api.guard.rules import DEFAULTS, Rules
+from api.metrics import Metrics
 from api.operations import StoredOperation
-from api.tokens import Verifier
+from api.principals.checking import Principals
+from api.readings import readings
+from api.tokens import AudienceName, Verifier
+from api.worker.messages import Carrier
 from api.worker.runners import RUNNERS
 from api.worker.working import working
+from graph.breaker import Breaker
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.errors import GraphError
@@ -27,9 +37,10 @@ from graph.exports import Folder
 
 logger = structlog.stdlib.get_logger(__name__)
 
-PROBE_SECONDS = 2.0
+PROBE_SECONDS = 1.0
 PROBE_KEPT_SECONDS = 0.5
 WARM_UP_PAUSE_SECONDS = 1.0
+PLACES = 128
 
 
 @dataclass(slots=True)
@@ -43,7 +54,14 @@ class Backend:
         keeper: Answers them too, from kept answers where it may.
         verifier: Tells who a token speaks for.
         operations: What is planned before the server is ready.
+        rules: What each audience may ask.
+        places: Most requests that run at once.
+        principals: Tells who asks: tokens by the verifier, API keys and revocations by the graph.
+        guard: Stands before the keeper: limits, budgets, admission.
+        metrics: What is counted.
+        breaker: Open while Redis is away.
         warm: Whether the first queries have been planned, which takes seconds.
+        stopping: Whether the server has been told to stop, and only finishes what it has begun.
     """
 
     graph: Graph
@@ -53,8 +71,32 @@ class Backend:
     verifier: Verifier
     operations: Sequence[StoredOperation]
     warm: bool = False
+    stopping: bool = False
+    rules: Mapping[AudienceName, Rules] = field(default_factory=lambda: DEFAULTS)
+    places: int = PLACES
+    principals: Principals = field(init=False)
+    guard: Guard = field(init=False)
+    metrics: Metrics = field(init=False)
+    breaker: Breaker = field(init=False)
     _probing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _probed: tuple[float, list[str]] = (0.0, [])
+
+    def __post_init__(self) -> None:
+        """Check tokens and API keys on this graph, and stand guard before the keeper."""
+        self.principals = Principals(self.verifier, self.graph)
+        kept, self.metrics = self.keeper.responses, Metrics()
+        self.breaker = (kept and kept.breaker) or Breaker(self._ping)
+        trusted = [each.document for each in self.operations if each is not EXAMPLE]
+        self.guard = Guard(
+            self.keeper,
+            self.rules,
+            Admission(self.places),
+            Budgets(self.cache, self.breaker),
+            Persisted(self.cache, self.breaker, trusted),
+            self.metrics,
+        )
+        self.graph.observe = self.metrics.statement
+        self.metrics.read(lambda: readings(self))
 
     async def reasons_not_ready(self) -> list[str]:
         """Return why no traffic should be sent here; empty when it should.
@@ -66,8 +108,11 @@ class Backend:
             if time.monotonic() - asked_at > PROBE_KEPT_SECONDS:
                 found = await asyncio.gather(self._graph_silent(), self._cache_silent())
                 reasons = [reason for reason in found if reason]
+                if not self.principals.ready:
+                    reasons.append("the issuer's keys are not there")
                 self._probed = (time.monotonic(), reasons)
-        return reasons if self.warm else [*reasons, "warming up"]
+        more = [] if self.warm else ["warming up"]
+        return [*reasons, *more, *(["stopping"] if self.stopping else [])]
 
     async def warm_up(self) -> None:
         """Plan the operations that are likely to come; try again until that works."""
@@ -81,6 +126,7 @@ class Backend:
     async def _plan_once(self) -> bool:
         """Have every known operation planned, and say whether the database did."""
         try:
+            await self.principals.prepare()
             for operation in self.operations:
                 for variables in operation.variables:
                     for error in await self.executor.prepare(operation.document, variables):
@@ -99,11 +145,14 @@ class Backend:
             return "the graph does not answer"
         return None
 
+    async def _ping(self) -> None:
+        # The client types the options of its commands as unknown keywords.
+        await self.cache.ping()  # pyright: ignore[reportUnknownMemberType]
+
     async def _cache_silent(self) -> str | None:
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                # The client types the options of its commands as unknown keywords.
-                await self.cache.ping()  # pyright: ignore[reportUnknownMemberType]
+                await self._ping()
         except (RedisError, OSError, TimeoutError):
             return "the cache does not answer"
         return None
@@ -120,6 +169,10 @@ class Answering:
         work: Whether this process is a worker, too.
         exports: Where finished exports lie; None exports nothing.
         private: Whether webhooks may be sent to private and local addresses.
+        rules: What each audience may ask.
+        places: Most requests that run at once.
+        carrier: Who sends messages to people outside; None sends none.
+        record_reads: Whether it is recorded who read personal data of whom.
     """
 
     max_batch: int
@@ -128,6 +181,10 @@ class Answering:
     work: bool = False
     exports: Folder | None = None
     private: bool = False
+    rules: Mapping[AudienceName, Rules] = field(default_factory=lambda: DEFAULTS)
+    places: int = PLACES
+    carrier: Carrier | None = None
+    record_reads: bool = True
 
 
 # The first thing a newcomer asks.
@@ -150,19 +207,39 @@ async def open_backend(
     async with graph_at(endpoints) as graph, cache_at(endpoints.redis_url) as cache:
         made = executor(graph, answering.max_batch)
         made.backing.exports = answering.exports
-        keeper = Keeper(made, Responses(cache) if answering.keep else None)
+        graph.watch()
+        keeper = Keeper(made, Responses(cache, watched=True) if answering.keep else None)
         feed = follow_changes(made, graph, cache)
-        known = (EXAMPLE, *answering.operations)
-        backend = Backend(graph, cache, made, keeper, verifier, known)
+        known, rules = (EXAMPLE, *answering.operations), answering.rules
+        backend = Backend(
+            graph, cache, made, keeper, verifier, known, rules=rules, places=answering.places
+        )
         warming = asyncio.create_task(_warm_up(backend, on_ready))
         try:
-            async with _worker(backend, endpoints, answering):
+            async with (
+                made.narrowing.watched(),
+                backend.principals.served(cache),
+                _recording(made, answering),
+                _worker(backend, endpoints, answering),
+            ):
                 yield backend
         finally:
             await feed.close()
+            await backend.breaker.close()
             warming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await warming
+
+
+@asynccontextmanager
+async def _recording(made: Executor, answering: Answering) -> AsyncGenerator[None]:
+    """Record meanwhile who reads personal data of whom, where that is asked for."""
+    if not answering.record_reads:
+        yield
+        return
+    made.readings = Readings(made.backing.graph)
+    async with made.readings.running():
+        yield
 
 
 @asynccontextmanager
@@ -173,7 +250,9 @@ async def _worker(
     if not answering.work:
         yield
         return
-    more = runners(backend.executor, answering.exports) if answering.exports else RUNNERS
+    folder, more = answering.exports, RUNNERS
+    if folder is not None:
+        more = runners(backend.executor, folder, answering.carrier)
     async with working(
         backend.graph,
         backend.cache,

@@ -35,6 +35,8 @@ COMMANDS = {
     "explain": ("api.commands.explain", "explain"),
     "schema": ("api.commands.schema", "schema"),
     "token": ("api.commands.token", "token"),
+    "code": ("api.commands.code", "code"),
+    "key": ("api.commands.key", "key"),
 }
 
 
@@ -54,7 +56,11 @@ def command_line(names: Iterable[str]) -> typer.Typer:
     app.callback()(_everything)
     for name in names:
         module, function = COMMANDS[name]
-        app.command(name)(getattr(importlib.import_module(module), function))
+        found = getattr(importlib.import_module(module), function)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
     return app
 
 

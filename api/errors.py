@@ -8,6 +8,7 @@ ApiError
     NOT_IN_PRODUCTION   the command makes no sense outside development
     FILE_UNREADABLE     the named file is not there or is no text
     FILE_UNWRITABLE     the named file cannot be written
+    KEY_REFUSED         an API key cannot be made or revoked as asked
     OPERATIONS_UNUSABLE a stored operation cannot be read or does not fit the schema
 
 Engines and the graph have their own trees (`graph.engines.errors`, `graph.errors`), settings theirs
@@ -24,6 +25,7 @@ Code = Literal[
     "NOT_IN_PRODUCTION",
     "FILE_UNREADABLE",
     "FILE_UNWRITABLE",
+    "KEY_REFUSED",
     "OPERATIONS_UNUSABLE",
 ]
 

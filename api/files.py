@@ -26,6 +26,7 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl; charset=utf-8",
+    "json": "application/json",
 }
 # Files of others must never run as part of this site.
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -89,7 +90,8 @@ async def _calendar(request: Request) -> Response:
 
 async def _card(request: Request) -> Response:
     backend: Backend = request.app.state.backend
-    principal = authenticate(request.headers.getlist("authorization"), backend.verifier)
+    sent = request.headers.getlist("authorization")
+    principal = await authenticate(sent, backend.principals)
     try:
         person = decode_id(request.path_params["person"])
         found = None if person.type != "Person" else await card(backend.graph, person.id)

@@ -5,11 +5,13 @@ from typing import Any
 import redis.asyncio
 from graphql import GraphQLError, parse, validate
 
-from api.tokens import Principal
+from api.tokens import AudienceName, Principal
 from graph.database import Graph
 from loaders.changes import Feed
-from loaders.execution import Executor
+from loaders.execution import Executor, Planned
 from loaders.keeping import Keeper
+from loaders.limits.prices import Prices
+from loaders.readings import Readings
 from loaders.responses import Responses
 from loaders.stream import Waker
 from loaders.subscribing import is_subscription, subscribe
@@ -19,8 +21,8 @@ from resolvers import schema
 Result = dict[str, Any]
 
 __all__ = [
-    "Executor", "Keeper", "Responses", "Result", "executor", "follow_changes", "is_subscription",
-    "problems", "sdl", "subscribe", "viewer",
+    "Executor", "Keeper", "Planned", "Prices", "Readings", "Responses", "Result", "executor",
+    "follow_changes", "is_subscription", "problems", "sdl", "subscribe", "viewer",
 ]  # fmt: skip
 
 
@@ -75,9 +77,10 @@ def viewer(principal: Principal) -> Viewer:
         issuer=principal.issuer,
         subject=principal.subject,
         name=principal.name,
+        scopes=principal.scopes,
     )
 
 
-def sdl() -> str:
-    """Return the schema definition language of the whole API."""
-    return schema.sdl()
+def sdl(audience: AudienceName | None = None) -> str:
+    """Return the schema definition language of the API as an audience knows it; None for all."""
+    return schema.sdl(Audience(audience) if audience is not None else None)

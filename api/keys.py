@@ -5,7 +5,7 @@ import os
 import secrets
 import warnings
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError, SecurityWarning
@@ -15,6 +15,7 @@ from api.errors import ApiError
 
 DEVELOPMENT_ALGORITHM = "Ed25519"
 MIN_RSA_BITS = 2048
+MOST_KEYS = 100
 
 PublicKey = RSAKey | ECKey | OKPKey
 PEM_KINDS: tuple[type[PublicKey], ...] = (RSAKey, ECKey, OKPKey)
@@ -80,6 +81,39 @@ def public_keys(path: Path) -> list[PublicKey]:
         if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS:
             raise _unusable(f"holds an RSA key below {MIN_RSA_BITS} bits")
     return keys
+
+
+def usable_keys(document: dict[str, Any]) -> list[PublicKey]:
+    """Return the keys of a JWKS document that can check signatures, at most `MOST_KEYS`.
+
+    Keys of an unknown kind, for encryption, private, symmetric or weak ones are passed over: an
+    issuer may publish keys for others, too (RFC 7517, section 5).
+    """
+    listed = document.get("keys")
+    given = cast("list[Any]", listed) if isinstance(listed, list) else []
+    found: list[PublicKey] = []
+    with warnings.catch_warnings(action="ignore", category=SecurityWarning):
+        for each in given[:MOST_KEYS]:
+            key = _usable(each) if isinstance(each, dict) else None
+            if key is not None:
+                found.append(key)
+    return found
+
+
+def _usable(given: Any) -> PublicKey | None:
+    """One key of a JWKS document; None when it cannot check signatures."""
+    if given.get("use", "sig") != "sig":
+        return None
+    try:
+        keys = KeySet.import_key_set(cast("KeySetSerialization", {"keys": [given]})).keys
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    key = keys[0]
+    if isinstance(key, OctKey) or key.is_private:
+        return None
+    if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS:
+        return None
+    return key
 
 
 def _from_jwks(text: str) -> list[PublicKey]:

@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_ISSUER = "customer360-development"
+# Who vouches for the users of the demo world; only development tokens may say so.
+DEMO_ISSUER = "https://login.example.org"
 # Variables that only docker-compose.yml reads; they may stand in the same .env.
 COMPOSE_ONLY = frozenset({"C360_BIND"})
 # What people type to get started, and what images and tutorials ship with.
@@ -57,6 +59,13 @@ def _expanded(path: Path) -> Path:
 
 
 Directory = Annotated[Path, AfterValidator(_expanded)]
+# Changes of single figures; what each means stands in api/guard/rules.py and docs/limits.md.
+_CHANGE = (
+    "((depth|introspection_depth|aliases|directives|definitions|variables|fields|repeats|price"
+    "|budget|restore|concurrency)=[1-9][0-9]{0,8}|(introspection|suggestions|trusted)=(on|off))"
+)
+Changes = rf"^\s*{_CHANGE}(\s+{_CHANGE})*\s*$"
+CHANGES = "changes such as `depth=10 budget=5000 introspection=off`, by names of docs/limits.md"
 Memory = r"^[1-9][0-9]{0,6}[kKmMgG]$"
 
 
@@ -140,6 +149,20 @@ class Settings(BaseSettings):
         "Whether answers are kept in the cache until something they read changes.",
         "on or off",
     )
+    record_reads: Literal["on", "off"] = _setting(
+        "C360_RECORD_READS",
+        "on",
+        "Whether it is recorded who of staff and partners read personal data of whom.",
+        "on or off",
+    )
+    record_days: int = _setting(
+        "C360_RECORD_DAYS",
+        365,
+        "For how many days such a record is kept; `retention run` ends older ones.",
+        "a whole number from 1 to 3650",
+        ge=1,
+        le=3650,
+    )
     operations_dir: Directory | None = _setting(
         "C360_OPERATIONS_DIR",
         None,
@@ -151,6 +174,61 @@ class Settings(BaseSettings):
         "public",
         "Where webhooks may be sent: public addresses only, or private and local ones too.",
         "public or any",
+    )
+    limits_staff: str | None = _setting(
+        "C360_LIMITS_STAFF",
+        None,
+        "Other limits for what staff may ask than those of docs/limits.md.",
+        CHANGES,
+        pattern=Changes,
+    )
+    limits_partner: str | None = _setting(
+        "C360_LIMITS_PARTNER",
+        None,
+        "Other limits for what partners may ask.",
+        CHANGES,
+        pattern=Changes,
+    )
+    limits_customer: str | None = _setting(
+        "C360_LIMITS_CUSTOMER",
+        None,
+        "Other limits for what customers may ask.",
+        CHANGES,
+        pattern=Changes,
+    )
+    max_in_flight: int = _setting(
+        "C360_MAX_IN_FLIGHT",
+        128,
+        "Most requests of all callers that run at once; four times as many may wait 0.1 s.",
+        "a whole number from 1 to 10000",
+        ge=1,
+        le=10_000,
+    )
+    origins: str | None = _setting(
+        "C360_ORIGINS",
+        None,
+        "Web pages of these origins may call from a browser, beside those of this server.",
+        "origins such as https://portal.example.org, separated by spaces",
+        pattern=r"^\s*https?://[^\s/,*]+(\s+https?://[^\s/,*]+)*\s*$",
+    )
+    metrics_token: SecretStr | None = _setting(
+        "C360_METRICS_TOKEN",
+        None,
+        "Bearer token of /metrics; without one it is open in development and off in production.",
+        f"a secret; in production at least {MIN_PASSWORD} characters and not a default one",
+    )
+    messages_url: str | None = _setting(
+        "C360_MESSAGES_URL",
+        None,
+        "Where codes and invitations are posted that somebody else sends as mail or text message.",
+        "an http or https address",
+        pattern=r"^https?://[^\s@]+$",
+    )
+    messages_secret: SecretStr | None = _setting(
+        "C360_MESSAGES_SECRET",
+        None,
+        "Secret that signs these messages (Standard Webhooks); needed with the address.",
+        "whsec_ and base64 of at least 24 bytes",
     )
     bolt_port: int | None = _setting(
         "C360_BOLT_PORT",
@@ -193,7 +271,7 @@ class Settings(BaseSettings):
     token_issuer: str = _setting(
         "C360_TOKEN_ISSUER",
         DEVELOPMENT_ISSUER,
-        "The `iss` a token must carry; production needs its own.",
+        "The `iss` a token must carry; production needs its own. An address publishes its keys.",
         "the issuer exactly as it stands in the tokens",
         min_length=1,
     )
@@ -207,8 +285,15 @@ class Settings(BaseSettings):
     token_keys: Directory | None = _setting(
         "C360_TOKEN_KEYS",
         None,
-        "File with the public keys of the issuer, as JWKS or PEM; production needs one.",
+        "File with the public keys of the issuer, as JWKS or PEM; with one, none are fetched.",
         "a file that can be read",
+    )
+    jwks_url: str | None = _setting(
+        "C360_JWKS_URL",
+        None,
+        "Where the issuer publishes its keys; without it an issuer that is an address is asked.",
+        "an https address, or an http address of this machine",
+        pattern=r"^(https://[^\s@/]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/[^\s@]*)?$",
     )
 
     env_file: Directory = _setting(
@@ -297,6 +382,8 @@ def _refused(settings: Settings) -> list[str]:
             f"REDIS_URL must hold a password in production: at least {MIN_PASSWORD} characters "
             "and not a default one."
         )
+    if settings.metrics_token and _is_weak(settings.metrics_token):
+        sentences.append(f"C360_METRICS_TOKEN must be {allowed('metrics_token')}.")
     return sentences
 
 

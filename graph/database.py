@@ -5,7 +5,8 @@ Reads and single-statement writes run as auto-commit `session.run`: one round tr
 its own; every statement that comes this way is therefore safe to repeat.
 """
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self, cast
@@ -14,8 +15,10 @@ import neo4j
 import stamina
 from neo4j.exceptions import DriverError, Neo4jError
 
+from graph.deadlines import within
 from graph.errors import Timeout, Unavailable
 from graph.statements import Kind, Statement
+from graph.vigil import AWAY, Vigil
 
 Row = list[Any]
 Parameters = dict[str, Any]
@@ -39,10 +42,18 @@ def is_timeout(error: Exception) -> bool:
 
 
 class Graph:
-    """One database of one Neo4j server or cluster. Close it, or use it as an async context."""
+    """One database of one Neo4j server or cluster. Close it, or use it as an async context.
+
+    Attributes:
+        vigil: Tells who asks at once while the database is away; None where everybody finds out for
+            himself, as long work does.
+        observe: Told the name of every statement that was answered, and how many seconds it took.
+    """
 
     def __init__(self, uri: str, user: str, password: str, database: str = "neo4j") -> None:
         self._database = database
+        self.vigil: Vigil | None = None
+        self.observe: Callable[[str, float], None] | None = None
         # The driver types its options as unknown keywords.
         self._driver = neo4j.AsyncGraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,
@@ -62,7 +73,15 @@ class Graph:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self.vigil is not None:
+            await self.vigil.close()
         await self._driver.close()
+
+    def watch(self) -> Vigil:
+        """Know from now on whether the database is there: for a server that must answer at once."""
+        query = neo4j.Query("RETURN 1", metadata={"name": "database.alive"}, timeout=5.0)
+        self.vigil = Vigil(lambda: self._sent(query, Kind.READ, None))
+        return self.vigil
 
     async def verify(self) -> None:
         """Raise `Unavailable` unless the database answers."""
@@ -80,12 +99,13 @@ class Graph:
         Args:
             statement: The statement; its kind decides the access mode.
             parameters: Its parameters.
-            timeout: Seconds after which the server ends it.
+            timeout: Seconds after which the server ends it; fewer when the request has fewer left.
 
         Raises:
             Unavailable: the database could not be reached within the retries.
             Timeout: the server ended the statement.
         """
+        timeout = within(timeout)
         query = neo4j.Query(statement.text, metadata={"name": statement.name}, timeout=timeout)
         try:
             try:
@@ -103,9 +123,15 @@ class Graph:
             if is_timeout(error):
                 raise Timeout(f"{statement.name} took longer than {timeout:g} seconds.") from error
             if is_retryable(error):
-                raise Unavailable("The database cannot be reached right now.") from error
+                self._lost(error)
+                raise Unavailable(AWAY) from error
             raise
-        raise Unavailable("The database cannot be reached right now.")
+        raise Unavailable(AWAY)
+
+    def _lost(self, error: Exception) -> None:
+        """Take note that the database could not be reached; a transient refusal is an answer."""
+        if self.vigil is not None and isinstance(error, DriverError):
+            self.vigil.breaker.trip()
 
     async def attempt(
         self,
@@ -119,6 +145,7 @@ class Graph:
         Raises:
             DriverError: the database could not be reached.
             Neo4jError: the database refused or ended it.
+            Unavailable: it is known to be away.
         """
         query = neo4j.Query(statement.text, metadata={"name": statement.name}, timeout=timeout)
         return await self._once(query, statement.kind, parameters)
@@ -135,7 +162,7 @@ class Graph:
                 summary = await result.consume()
         except (DriverError, Neo4jError) as error:
             if is_retryable(error):
-                raise Unavailable("The database cannot be reached right now.") from error
+                raise Unavailable(AWAY) from error
             raise
         # The driver leaves the types of a plan open.
         return _profile(cast("dict[str, Any]", summary.profile or {}))  # pyright: ignore[reportUnknownMemberType]
@@ -147,6 +174,18 @@ class Graph:
         )
 
     async def _once(
+        self, query: neo4j.Query, kind: Kind, parameters: Parameters | None
+    ) -> list[Row]:
+        if self.vigil is None:
+            return await self._sent(query, kind, parameters)
+        started = time.perf_counter()
+        async with self.vigil.watched():
+            rows = await self._sent(query, kind, parameters)
+        if self.observe is not None and query.metadata:
+            self.observe(query.metadata["name"], time.perf_counter() - started)
+        return rows
+
+    async def _sent(
         self, query: neo4j.Query, kind: Kind, parameters: Parameters | None
     ) -> list[Row]:
         mode = neo4j.READ_ACCESS if kind is Kind.READ else neo4j.WRITE_ACCESS

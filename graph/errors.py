@@ -6,7 +6,8 @@ GraphError
 ├── InvalidInput       INVALID_INPUT    the input breaks a rule; nothing was changed
 ├── NotFound           NOT_FOUND        what the input names is not there; nothing was changed
 └── Conflict           CONFLICT         the input contradicts what is there; nothing was changed
-    └── Outdated       CONFLICT         it was changed since the caller looked at it
+    ├── Outdated       CONFLICT         it was changed since the caller looked at it
+    └── Suppressed     SUPPRESSED       it would bring back somebody who was erased
 
 Engines have their own tree (`graph.engines.errors`), since only whoever starts them sees it.
 """
@@ -50,3 +51,9 @@ class NotFound(GraphError):
 
 class Outdated(Conflict):
     """What the input names was changed since the caller looked at it; nothing was changed."""
+
+
+class Suppressed(Conflict):
+    """The input would bring back somebody who was erased; nothing was changed."""
+
+    code = "SUPPRESSED"

@@ -18,6 +18,7 @@ CONTACT = Pattern("orders.contact", "MATCH (THIS)-[EDGE:FOR {role: 'CONTACT'}]->
 BY_NUMBER = Pattern(
     "orders.by_number",
     "MATCH (NODE:Order {number: VALUE}) WHERE NODE.id IS NOT NULL "
+    "AND SEEN_Document(NODE) "
     "WITH NODE ORDER BY NODE.id LIMIT 1",
 )
 BY_RECORD = Pattern(
@@ -27,6 +28,7 @@ BY_RECORD = Pattern(
 INVOICE_BY_NUMBER = Pattern(
     "orders.invoice_by_number",
     "MATCH (NODE:Invoice {number: VALUE}) WHERE NODE.id IS NOT NULL "
+    "AND SEEN_Document(NODE) "
     "WITH NODE ORDER BY NODE.id LIMIT 1",
 )
 INVOICE_BY_RECORD = Pattern(

@@ -11,6 +11,7 @@ BY_EMAIL = Pattern(
     "parties.by_email",
     """
     MATCH (:Identifier {kind: 'EMAIL', value: toLower(VALUE)})<-[has:HAS_IDENTIFIER]-(NODE:Party)
+    WHERE FULL_Party(NODE)
     WITH NODE ORDER BY coalesce(has.primary, false) DESC, NODE.id LIMIT 1
     """,
 )
@@ -18,6 +19,7 @@ BY_PHONE = Pattern(
     "parties.by_phone",
     """
     MATCH (:Identifier {kind: 'PHONE', value: VALUE})<-[has:HAS_IDENTIFIER]-(NODE:Party)
+    WHERE FULL_Party(NODE)
     WITH NODE ORDER BY coalesce(has.primary, false) DESC, NODE.id LIMIT 1
     """,
 )
@@ -25,6 +27,7 @@ BY_TAX_ID = Pattern(
     "parties.by_tax_id",
     """
     MATCH (:Identifier {kind: 'TAX_ID', value: toUpper(VALUE)})<-[has:HAS_IDENTIFIER]-(NODE:Party)
+    WHERE FULL_Party(NODE)
     WITH NODE ORDER BY coalesce(has.primary, false) DESC, NODE.id LIMIT 1
     """,
 )

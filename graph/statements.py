@@ -10,6 +10,9 @@ from typing import LiteralString
 
 from graph.model.kinds import Node
 
+CYPHER_25: LiteralString = "CYPHER 25 "
+"""What a statement begins with that needs more than the database's own language, Cypher 5."""
+
 
 class Kind(StrEnum):
     """Whether a statement reads or changes data, or changes the schema."""

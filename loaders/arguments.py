@@ -24,6 +24,7 @@ from graphql.pyutils import Undefined
 
 from loaders.errors import BadRequest, Code
 from loaders.schema import coerce_literal, default_of
+from loaders.viewer import Viewer
 
 Evaluate = Callable[[VariableValues], Any]
 Sealed = Callable[[VariableValues, str], Any]
@@ -38,6 +39,7 @@ class Bindings:
     _names: dict[tuple[str, ...], LiteralString] = field(default_factory=dict[tuple[str, ...], Any])
     evaluate: dict[LiteralString, Evaluate] = field(default_factory=dict[Any, Any])
     sealed: dict[LiteralString, Sealed] = field(default_factory=dict[Any, Any])
+    asking: dict[LiteralString, Callable[[Viewer], Any]] = field(default_factory=dict[Any, Any])
     _seals: dict[tuple[str, ...], LiteralString] = field(default_factory=dict[Any, Any])
 
     def add(
@@ -75,19 +77,29 @@ class Bindings:
             self.sealed[name] = evaluate
         return name
 
-    def values(self, variables: VariableValues, viewer_scope: str = "") -> dict[str, Any]:
+    def add_viewer(self, name: str, evaluate: Callable[[Viewer], Any]) -> LiteralString:
+        """As `add`, of what is said of the viewer under a name."""
+        made = self.add(("viewer", name), _nothing)
+        self.evaluate.pop(made, None)
+        self.asking[made] = evaluate
+        return made
+
+    def values(self, variables: VariableValues, viewer: Viewer | None = None) -> dict[str, Any]:
         """Every parameter's value for one request.
 
         Args:
             variables: Its coerced variables.
-            viewer_scope: Tells viewers apart: a cursor made for one is refused from another.
+            viewer: Who asks: a cursor made for one is refused from another.
 
         Raises:
             BadRequest: a value makes no sense.
         """
         found: dict[str, Any] = {name: each(variables) for name, each in self.evaluate.items()}
+        scope = viewer.scope if viewer is not None else ""
         for name, sealed in self.sealed.items():
-            found[name] = sealed(variables, viewer_scope)
+            found[name] = sealed(variables, scope)
+        for name, said in self.asking.items():
+            found[name] = said(viewer) if viewer is not None else None
         return found
 
 
@@ -136,6 +148,10 @@ def _at(value: Any, path: Path) -> Any:
             return None
         value = value[step]
     return value
+
+
+ABSENT = Argument("absent", lambda _: None, None)
+"""An argument that does not exist for who asks."""
 
 
 def arguments(

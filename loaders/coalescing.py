@@ -6,6 +6,7 @@ no future of its own, so that an idle server never waits.
 """
 
 import asyncio
+import contextvars
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
@@ -92,7 +93,10 @@ class Coalescer(Generic[Request, Answer]):
         queue.busy -= 1
         if queue.waiting:
             queue.busy += 1
-            task = asyncio.get_running_loop().create_task(self._drain(kind, queue))
+            # It answers for others, too, so what one request has left of its time is not its own.
+            task = asyncio.get_running_loop().create_task(
+                self._drain(kind, queue), context=contextvars.Context()
+            )
             self._draining.add(task)
             task.add_done_callback(self._draining.discard)
         elif not queue.busy:

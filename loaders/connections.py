@@ -9,6 +9,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from loaders.audiences import STAFF_ALONE
 from loaders.facets import facet_fields
 from loaders.inputs import facet_field
 from loaders.members import base_name
@@ -75,9 +76,24 @@ def _facets(edge: Any) -> StrawberryField:
 
 
 def argument(
-    name: str, annotation: Any, description: str, default: Any = strawberry.UNSET
+    name: str,
+    annotation: Any,
+    description: str,
+    default: Any = strawberry.UNSET,
+    *,
+    staff_alone: bool = False,
 ) -> StrawberryArgument:
-    """An argument of a field; `annotation` may be `Deferred`."""
+    """An argument of a field; `annotation` may be `Deferred`.
+
+    It exists for whom the field does, unless it is `staff_alone`.
+    """
     if not isinstance(annotation, StrawberryAnnotation):
         annotation = StrawberryAnnotation(annotation)
-    return StrawberryArgument(name, name, annotation, description=description, default=default)
+    return StrawberryArgument(
+        name,
+        name,
+        annotation,
+        description=description,
+        default=default,
+        directives=(STAFF_ALONE,) if staff_alone else (),
+    )

@@ -11,7 +11,18 @@ BadRequest                a GraphQL error with `extensions.code`; nothing was se
 ├── INVALID_ARGUMENT      an argument that makes no sense here
 ├── INVALID_TIME          a moment that is still to come, or before 1970; a period reversed
 ├── NOT_AT_A_TIME         something that is only known of the present
-└── FORBIDDEN             the viewer may not do this
+├── FORBIDDEN             the viewer may not do this
+├── TOO_MANY_TOKENS       a document that is too long to be parsed
+├── TOO_DEEP              fields, brackets or variables that are nested too deeply
+├── TOO_MANY_ALIASES      more aliases than the viewer's audience may use
+├── TOO_MANY_DIRECTIVES   more directives than that
+├── TOO_MANY_DEFINITIONS  more operations and fragments than that
+├── TOO_MANY_VARIABLES    more variables than that
+├── TOO_MANY_FIELDS       more fields than that, fragments spread
+├── TOO_REPETITIVE        one field, asked at one place again and again
+├── TOO_EXPENSIVE         a price above what one request may cost
+├── INTROSPECTION_OFF     the schema cannot be asked for by the viewer's audience
+└── NOT_TRUSTED           the viewer's audience may only send operations that are known here
 
 What graphql-core finds wrong before anything is planned is coded, too:
 
@@ -39,6 +50,17 @@ class Code(StrEnum):
     INVALID_TIME = "INVALID_TIME"
     NOT_AT_A_TIME = "NOT_AT_A_TIME"
     FORBIDDEN = "FORBIDDEN"
+    TOO_MANY_TOKENS = "TOO_MANY_TOKENS"
+    TOO_DEEP = "TOO_DEEP"
+    TOO_MANY_ALIASES = "TOO_MANY_ALIASES"
+    TOO_MANY_DIRECTIVES = "TOO_MANY_DIRECTIVES"
+    TOO_MANY_DEFINITIONS = "TOO_MANY_DEFINITIONS"
+    TOO_MANY_VARIABLES = "TOO_MANY_VARIABLES"
+    TOO_MANY_FIELDS = "TOO_MANY_FIELDS"
+    TOO_REPETITIVE = "TOO_REPETITIVE"
+    TOO_EXPENSIVE = "TOO_EXPENSIVE"
+    INTROSPECTION_OFF = "INTROSPECTION_OFF"
+    NOT_TRUSTED = "NOT_TRUSTED"
     INVALID_DOCUMENT = "INVALID_DOCUMENT"
     INVALID_VARIABLES = "INVALID_VARIABLES"
 

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSchema, OperationType
 from graphql.execution.values import VariableValues
 
+from graph.access import Rules
 from graph.database import Graph
 from graph.errors import GraphError
 from graph.statements import Statement
@@ -16,9 +17,13 @@ from loaders.completion import Doubt
 from loaders.errors import BadRequest, Code, coded
 from loaders.lanes import MAX_BATCH, Lanes
 from loaders.mutating import Change, known_row
+from loaders.narrowing import Narrowing
 from loaders.operations import Field, Operation, Operations, Plan
 from loaders.pricing import price
+from loaders.projection import projection
+from loaders.readings import Readings
 from loaders.reference import Answer, Response, by_response_key, judged, lenient, refused
+from loaders.scopes import outside
 from loaders.viewer import Audience, Viewer
 from loaders.writes import Writes
 
@@ -81,6 +86,8 @@ class Executor:
         writes: How mutations are performed.
         feed: The changes of the graph; None where nobody follows them.
         backing: What resolvers stand on whose answer is no plain read.
+        narrowing: Whether staff see everything.
+        readings: Where reads of personal data are recorded; None where they are not.
     """
 
     def __init__(
@@ -97,7 +104,9 @@ class Executor:
         self.writes = Writes(graph)
         self.feed: Feed | None = None
         self.backing = Backing(graph, self.plan)
-        self._operations = Operations(self._schema)
+        self._operations: dict[Rules, Operations] = {}
+        self.narrowing = Narrowing(graph)
+        self.readings: Readings | None = None
         self.counters = Counters()
 
     async def execute(
@@ -108,16 +117,31 @@ class Executor:
         viewer: Viewer,
     ) -> Response:
         """The response to one request, ready for JSON; a bad document is a response too."""
-        planned = self.plan(query, variables, operation_name)
+        planned = self.plan(query, variables, operation_name, viewer.audience)
         if isinstance(planned, list):
             return refused(planned)
+        if refusals := outside(planned.operation, viewer):
+            return refused(refusals)
         return await self.run(planned, viewer)
 
+    def _operations_of(self, audience: Audience) -> Operations:
+        """The operations of an audience: on the schema that exists for it, by its rights."""
+        rules = self.narrowing.rules(audience)
+        found = self._operations.get(rules)
+        if found is None:
+            found = Operations(projection(self._schema, audience), rules)
+            self._operations[rules] = found
+        return found
+
     def plan(
-        self, query: str, variables: dict[str, Any] | None, operation_name: str | None
+        self,
+        query: str,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        audience: Audience = Audience.STAFF,
     ) -> "Planned | list[GraphQLError]":
-        """A request made ready to run, or what is wrong with it."""
-        operation = self._operations.get(query, operation_name)
+        """A request of an audience made ready to run, or what is wrong with it."""
+        operation = self._operations_of(audience).get(query, operation_name)
         if isinstance(operation, list):
             return coded(operation, Code.INVALID_DOCUMENT)
         if operation.definition.operation is OperationType.SUBSCRIPTION:
@@ -147,7 +171,7 @@ class Executor:
                 self.counters.fallbacks += 1
         pairs = list(zip(fields, found, strict=True))
         return await judged(
-            self._schema,
+            planned.operation.schema,
             planned.operation,
             pairs,
             planned.variables,
@@ -164,7 +188,7 @@ class Executor:
         Raises:
             GraphQLError: the query is refused.
         """
-        planned = self.plan(query, variables, None)
+        planned = self.plan(query, variables, None, viewer.audience)
         if isinstance(planned, list):
             raise planned[0]
         return {
@@ -172,16 +196,23 @@ class Executor:
             for each in planned.plan.fields
         }
 
-    def operation(self, query: str, operation_name: str | None) -> Operation | list[GraphQLError]:
+    def operation(
+        self, query: str, operation_name: str | None, audience: Audience = Audience.STAFF
+    ) -> Operation | list[GraphQLError]:
         """The operation of a document, whatever its kind, or what is wrong with it."""
-        found = self._operations.get(query, operation_name)
+        found = self._operations_of(audience).get(query, operation_name)
         return coded(found, Code.INVALID_DOCUMENT) if isinstance(found, list) else found
 
     def explain(
-        self, query: str, variables: dict[str, Any] | None, operation_name: str | None
+        self,
+        query: str,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        viewer: Viewer | None = None,
     ) -> "list[Explained] | list[GraphQLError]":
         """What a request would send, without sending it; or why it would be refused."""
-        planned = self.plan(query, variables, operation_name)
+        audience = viewer.audience if viewer is not None else Audience.STAFF
+        planned = self.plan(query, variables, operation_name, audience)
         if isinstance(planned, list):
             return planned
         found: list[Explained] = []
@@ -190,7 +221,7 @@ class Executor:
                 return [each.refused]
             if each.root is None:
                 continue
-            parameters = each.root.bindings.values(planned.values)
+            parameters = each.root.bindings.values(planned.values, viewer)
             points = price(each.root.entry, parameters)
             found.append(Explained(each.key, each.root.statement, parameters, points))
         return found
@@ -232,15 +263,12 @@ class Executor:
         if root is None:
             return planned.refused or LookupError(planned.key)
         try:
-            scope = f"{viewer.audience.value}:{viewer.issuer}:{viewer.subject}"
-            parameters = root.bindings.values(values, scope)
-            if viewer.audience is not Audience.STAFF:
-                # Until there are rights for the other audiences, they see nothing.
-                return Answer(root.nothing, parameters)
+            parameters = root.bindings.values(values, viewer)
             if root.statement is None:
                 return Answer(root.nothing, parameters)
             self.counters.statements += 1
             row = await self.lanes.ask(root.statement, parameters)
+            self._record(planned, viewer, row, parameters)
         except (GraphQLError, GraphError) as error:
             return error
         except Exception as error:  # noqa: BLE001 - one root field fails, not the whole answer
@@ -255,8 +283,8 @@ class Executor:
         if change is None or root is None:
             return planned.refused or LookupError(planned.key)
         try:
-            if viewer.audience is not Audience.STAFF:
-                return BadRequest(Code.FORBIDDEN, "Only staff may change anything yet.")
+            if not change.mutation.is_for(viewer.audience):
+                return BadRequest(Code.FORBIDDEN, "This is not for you to do.")
             given = change.input.evaluate(values)
             asked = given
             if idempotency_key and given.get("clientMutationId") is None:
@@ -264,7 +292,7 @@ class Executor:
                 asked = {**given, "clientMutationId": f"{idempotency_key}#{planned.key}"}
             outcome = await self.writes.do(change.mutation, asked, viewer)
             row = [None] * change.reads
-            parameters = root.bindings.values(values)
+            parameters = root.bindings.values(values, viewer)
             if change.read is not None and not outcome.refusals:
                 for name, variable in change.returned.items():
                     named = outcome.result.get(variable)
@@ -280,7 +308,16 @@ class Executor:
             known_row(outcome.result.get(variable), tagged=tagged)
             for variable, tagged in change.known
         ]
-        return Answer([[*row, *known, errors, given.get("clientMutationId")]], parameters)
+        told = [[*row, *known, errors, given.get("clientMutationId")]]
+        self._record(planned, viewer, told, parameters)
+        return Answer(told, parameters)
+
+    def _record(
+        self, planned: Field, viewer: Viewer, row: list[Any] | None, parameters: dict[str, Any]
+    ) -> None:
+        """Record whose personal data a row holds, where that is done."""
+        if self.readings is not None and planned.reading is not None and row is not None:
+            self.readings.saw(planned.reading, viewer, row, parameters)
 
 
 def _complete(plan: Plan, found: list[Answer | Exception]) -> dict[str, Any]:

@@ -185,8 +185,9 @@ def _anchor(
     if kind is None or not isinstance(compiler.schema.type_map[type_], GraphQLObjectType):
         return None
     name = compiler.bindings.add((asked.identity, "id", variable), own_id)
-    role: LiteralString = f" WHERE {variable}:{kind.role.name}" if kind.role else ""
-    return f"MATCH ({variable}:{kind.node.name} {{id: ${name}}}){role}"
+    role: LiteralString = f"{variable}:{kind.role.name} AND " if kind.role else ""
+    sees: LiteralString = f"SEEN_{kind.node.labels[0]}({variable})"
+    return f"MATCH ({variable}:{kind.node.name} {{id: ${name}}}) WHERE {role}{sees}"
 
 
 def _path(

@@ -13,7 +13,7 @@ from typing import Any, LiteralString, cast
 
 from graph.database import Graph
 from graph.errors import Unavailable
-from graph.statements import Statement
+from graph.statements import CYPHER_25, Statement
 from loaders.coalescing import Coalescer
 
 LANES = 2
@@ -60,17 +60,23 @@ def shared(statement: Statement) -> Shared:
     names = tuple(name for name in found if name.startswith("p"))
     fixed = tuple(name for name in found if name.startswith("f"))
     places = {name: f"sharing[{position}]" for position, name in enumerate(names)}
-    inner = _PARAMETER.sub(lambda each: places.get(each[1], each[0]), statement.text)
+    language, written = _language(statement.text)
+    inner = _PARAMETER.sub(lambda each: places.get(each[1], each[0]), written)
     # In a map, since of a list that is a parameter itself the order of magnitude of its length is
     # part of the plan: 1, 10 and 100 rows would be planned apart.
     text = (
-        "UNWIND range(0, size($shared.rows) - 1) AS place "
+        f"{language}UNWIND range(0, size($shared.rows) - 1) AS place "
         "WITH place, $shared.rows[place] AS sharing "
         f"CALL (sharing) {{ {inner} }} RETURN collect([place, answer]) AS answers"
     )
     # The text of a literal statement with literal names put in; `re` only loses the type.
     several = Statement(statement.name, statement.kind, cast("LiteralString", text))
     return Shared(statement, several, names, fixed)
+
+
+def _language(text: str) -> tuple[str, str]:
+    """The language that a statement is written in, where it says so, and the rest."""
+    return (CYPHER_25, text.removeprefix(CYPHER_25)) if text.startswith(CYPHER_25) else ("", text)
 
 
 _Asked = tuple[Shared, dict[str, Any]]

@@ -16,6 +16,7 @@ from loaders.connections import Deferred, argument
 from loaders.declare import GraphField
 from loaders.errors import BadRequest, Code
 from loaders.filters import compile_filter
+from loaders.marking import seen
 from loaders.measuring import (
     DATES,
     MAX_DIMENSIONS,
@@ -173,12 +174,13 @@ def _groups(size: Argument, values: VariableValues) -> int:
 
 def _matched(asked: _Asked, bindings: Bindings) -> LiteralString:
     label = REGISTRY.kinds[asked.target].label
-    text: LiteralString = f"MATCH ({_SCOPE.node}:{label})"
+    sees = seen(asked.target, _SCOPE)
+    text: LiteralString = f"«FROM {label} {_SCOPE.node}» WHERE {sees}"
     if asked.now.get("filter") is None:
         return text
     part = asked.part("filter")
     condition = compile_filter(part, part.identity, asked.target, _SCOPE, bindings)
-    return f"{text} WHERE {condition}"
+    return f"{text} AND {condition}"
 
 
 def _dimensions(asked: _Asked) -> tuple[list[str], list[LiteralString]]:
@@ -207,7 +209,9 @@ def _dimension(field: SortField | None, target: str) -> LiteralString:
     else:
         far = _SCOPE.child()
         column = column_text(field.column, far)
-        text = f"head(COLLECT {{ {first(field.through, _SCOPE, far)} RETURN {column} }})"
+        text = (
+            f"head(COLLECT {{ {first(field.through, _SCOPE, far, *field.way)} RETURN {column} }})"
+        )
     if field.column.operand in {Operand.BOOLEAN, Operand.INT}:
         return f"toString({text})"
     return text

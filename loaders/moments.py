@@ -19,6 +19,7 @@ AS_OF = argument(
     datetime | None,
     "Answer as of this moment, UTC, from 1970 to now; null is now. All that is selected is as it "
     "was recorded then; rights are today's.",
+    staff_alone=True,
 )
 """The argument of every root field that reads."""
 

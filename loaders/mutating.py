@@ -8,17 +8,20 @@ import strawberry
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.values import VariableValues
 
-from graph.statements import Kind, Statement
+from graph.model.kinds import Node
+from graph.statements import Kind, Pattern, Statement
 from graph.write.actions import Mutation, Named, Ref, Refusal
 from loaders.arguments import Argument, arguments, plain
+from loaders.audiences import directives_of
 from loaders.compiler import Compiler
 from loaders.connections import Deferred, argument
 from loaders.declare import GraphField
 from loaders.errors import BadRequest
 from loaders.ids import GlobalId, decode_id
+from loaders.marking import known, seen
 from loaders.payloads import input_of, payload_of
 from loaders.registry import REGISTRY
-from loaders.roots import Root
+from loaders.roots import Root, permitted
 from loaders.schema import is_required, named_type, object_type
 from loaders.shapes import Entry, Fields, FromMap, Id, Object, Scalar, Shape, Typename, ValuesOf
 from loaders.text import Scope, Slots
@@ -59,7 +62,11 @@ def mutation_field(mutation: Mutation) -> Any:
 
         return get
 
-    made_field = GraphField(description=mutation.description, graphql_name=mutation.name)
+    made_field = GraphField(
+        description=mutation.description,
+        graphql_name=mutation.name,
+        directives=directives_of(mutation.audiences, staff=mutation.staff),
+    )
     made_field.lazy_type = once(payload_of, "payload")
     made_field.arguments = [
         argument("input", Deferred(once(input_of, "input")), "What is to be done.")
@@ -115,20 +122,22 @@ class _Payload:
             return Object(-len(self.known), cases, tagged)
         parameter = self.compiler.bindings.add(("returned", variable), _later)
         self.returned[parameter] = variable
-        labels = self._labels(named_type(definition).name, variable)
+        type_ = named_type(definition).name
+        between: LiteralString = "|"
+        labels = between.join([each.name for each in self._targets(type_, variable)])
+        sees = seen(type_, scope, Pattern("returned", "", targets=self._targets(type_, variable)))
         text: LiteralString = (
-            f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) RETURN {row} }})"
+            f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) WHERE {sees} "
+            f"{known(type_, scope)}RETURN {row} }})"
         )
         return Object(self.slots.add(text), cases, tagged)
 
-    def _labels(self, type_: str, variable: str) -> LiteralString:
-        """The labels that a thing may have: of an interface over many kinds those of its ref."""
+    def _targets(self, type_: str, variable: str) -> tuple[Node, ...]:
+        """What a thing may be: of an interface over many kinds what its ref may be."""
         kind = REGISTRY.kinds.get(type_)
         if kind is not None:
-            return kind.node.name
-        ref = next(each for each in self.mutation.refs if each.name == variable)
-        between: LiteralString = "|"
-        return between.join([each.name for each in ref.nodes])
+            return (kind.node,)
+        return next(each for each in self.mutation.refs if each.name == variable).nodes
 
     def placed(self, shape: Shape | str) -> Shape:
         """The shape with its place in the row: read, known, errors, the client's id."""
@@ -167,6 +176,7 @@ def compile_change(
     if gathered.slots.texts:
         text: LiteralString = f"RETURN {gathered.slots.text()} AS answer"
         read = Statement("mutation." + mutation.name, Kind.READ, text)
+        read = permitted(read, compiler.rules, compiler.bindings)
     given = arguments(definition, nodes[0], compiler.variables)["input"]
     root = Root(key, None, compiler.bindings, entry, [None])
     change = Change(

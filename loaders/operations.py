@@ -16,6 +16,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from graph.access import STAFF, Rules
 from loaders.arguments import Bindings
 from loaders.compiler import Compiler
 from loaders.completion import Complete, generate
@@ -26,6 +27,7 @@ from loaders.roots import Root, compile_root
 from loaders.schema import variable_type
 from loaders.selection import Selector
 from loaders.structure import structural_numbers, structure
+from loaders.subjects import Reading, reading_of
 from loaders.variables import Variables
 
 MAX_PLANS = 64
@@ -33,7 +35,10 @@ MAX_PLANS = 64
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A planned root field: a root with its completions, or the reason it was refused."""
+    """A planned root field: a root with its completions, or the reason it was refused.
+
+    `reading` is what it reads of people; None when that is nothing.
+    """
 
     key: str
     root: Root | None
@@ -41,6 +46,7 @@ class Field:
     strict: Complete | None
     lenient: Complete | None
     change: Change | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Operation:
     id_variables: frozenset[str]
     variables: Variables
     numbers: frozenset[str] = frozenset()
+    rules: Rules = STAFF
     plans: OrderedDict[Any, Plan] = field(default_factory=OrderedDict[Any, Plan])
 
     def plan(self, variables: VariableValues) -> Plan:
@@ -102,7 +109,7 @@ class Operation:
         selected = selector.fields(query, [self.definition.selection_set])
         fields: list[Field] = []
         for key, nodes in selected.items():
-            compiler = Compiler(self.schema, selector, variables, Bindings())
+            compiler = Compiler(self.schema, selector, variables, Bindings(), self.rules)
             try:
                 root = compile_root(compiler, query, key, nodes)
             except BadRequest as error:
@@ -110,10 +117,14 @@ class Operation:
                 continue
             if root is not None:
                 strict = generate(root.entry, strict=True)
-                fields.append(Field(key, root, None, strict, generate(root.entry, strict=False)))
+                lenient = generate(root.entry, strict=False)
+                reading = self._reading(root, compiler)
+                fields.append(Field(key, root, None, strict, lenient, reading=reading))
         whole = len(fields) == len(selected)
         roots = [each.root for each in fields if each.root is not None]
-        policy = policy_of(roots) if whole and len(roots) == len(fields) else None
+        # What depends on who asks is not kept: a right that is gone must be gone at once.
+        keeps = whole and len(roots) == len(fields) and self.rules.unrestricted
+        policy = policy_of(roots) if keeps else None
         return Plan(tuple(fields), whole, policy)
 
     def _changes(self, variables: VariableValues) -> Plan:
@@ -127,7 +138,7 @@ class Operation:
         for key, nodes in selected.items():
             if not is_action(mutations, nodes[0].name.value):
                 continue
-            compiler = Compiler(self.schema, selector, variables, Bindings())
+            compiler = Compiler(self.schema, selector, variables, Bindings(), self.rules)
             try:
                 root, change = compile_change(compiler, mutations, key, nodes)
             except BadRequest as error:
@@ -135,15 +146,20 @@ class Operation:
                 continue
             strict = generate(root.entry, strict=True)
             lenient = generate(root.entry, strict=False)
-            fields.append(Field(key, root, None, strict, lenient, change))
+            reading = self._reading(root, compiler)
+            fields.append(Field(key, root, None, strict, lenient, change, reading))
         return Plan(tuple(fields), whole=len(fields) == len(selected))
+
+    def _reading(self, root: Root, compiler: Compiler) -> Reading | None:
+        return reading_of(root.entry, compiler.personal, self.definition, self.document)
 
 
 class Operations:
     """A bounded cache of operations by query text and operation name."""
 
-    def __init__(self, schema: GraphQLSchema, size: int = 1_000) -> None:
+    def __init__(self, schema: GraphQLSchema, rules: Rules = STAFF, size: int = 1_000) -> None:
         self._schema = schema
+        self._rules = rules
         self._size = size
         self._found: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
 
@@ -166,7 +182,9 @@ class Operations:
             document = parse(query, no_location=False)
         except GraphQLError as error:
             return [error]
-        errors = validate(self._schema, document, max_errors=5)
+        errors = validate(
+            self._schema, document, max_errors=5, hide_suggestions=not self._rules.suggests
+        )
         if errors:
             return errors
         operations = [
@@ -181,9 +199,11 @@ class Operations:
             if isinstance(each, FragmentDefinitionNode)
         }
         ids = frozenset(self._id_variables(chosen[0]))
-        variables = Variables(self._schema, chosen[0])
+        variables = Variables(self._schema, chosen[0], suggests=self._rules.suggests)
         numbers = structural_numbers(self._schema, document)
-        return Operation(self._schema, document, chosen[0], fragments, ids, variables, numbers)
+        return Operation(
+            self._schema, document, chosen[0], fragments, ids, variables, numbers, self._rules
+        )
 
     def _id_variables(self, definition: OperationDefinitionNode) -> list[str]:
         return [

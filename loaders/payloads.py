@@ -13,6 +13,7 @@ from graph.model.kinds import Node, Property, Type
 from graph.write.actions.draft import node_of
 from graph.write.actions.spec import Create, Given, Link, Mutation, Ref, Update
 from graph.write.validation import required
+from loaders.audiences import STAFF_ALONE
 from loaders.custom import CustomFieldInput
 from loaders.inputs import InputField, input_type
 from loaders.registry import REGISTRY, enum_type
@@ -77,7 +78,15 @@ def _created(create: Create) -> list[InputField]:
         for name in create.properties
     ]
     if create.kinds:
-        members.insert(0, InputField("kind", "Which kind it is.", lambda: _kinds(create)))
+        needed_kind = "kind" not in create.optional
+        members.insert(
+            0,
+            InputField(
+                "kind",
+                "Which kind it is.",
+                lambda: _kinds(create) if needed_kind else _kinds(create) | None,
+            ),
+        )
     return members
 
 
@@ -181,7 +190,7 @@ def _given(mutation: Mutation, given: Given) -> InputField:
         name = _upper(mutation.name) + _upper(declared.name) + "Input"
         scalar = input_type(name, declared.description, members)
     else:
-        scalar = _scalar(declared, _upper(mutation.name))
+        scalar = _scalar(declared, given.owner or _upper(mutation.name))
     type_: Any = list[scalar] if given.many else scalar
     return InputField(
         declared.name, declared.description, lambda: type_ if given.required else type_ | None
@@ -214,7 +223,15 @@ def input_of(mutation: Mutation) -> Any:
     members.append(InputField("clientMutationId", text, lambda: str | None))
     first = {each.python_name: each for each in reversed(members)}
     unique = [each for each in members if first[each.python_name] is each]
-    return input_type(_upper(mutation.name) + "Input", f"Input of {mutation.name}.", unique)
+    for each in unique:
+        if each.graphql_name in mutation.staff_fields:
+            each.directives.append(STAFF_ALONE)
+    name = _upper(mutation.name) + "Input"
+    # Who is not told of versions and custom fields cannot probe for them either.
+    told = next((each.type for each in mutation.returns), "Node")
+    REGISTRY.about[name, "ifVersion"] = ((told, "version"),)
+    REGISTRY.about[name, "custom"] = ((told, "customFields"),)
+    return input_type(name, f"Input of {mutation.name}.", unique)
 
 
 def payload_of(mutation: Mutation) -> Any:

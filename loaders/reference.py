@@ -95,6 +95,7 @@ async def judged(
         context_value=context,
         variable_values=variables,
         operation_name=name.value if name else None,
+        hide_suggestions=not operation.rules.suggests,
     )
     if asyncio.iscoroutine(result) or asyncio.isfuture(result):
         result = await result

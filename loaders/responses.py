@@ -21,6 +21,7 @@ import orjson
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from graph.breaker import Breaker
 from loaders.tags import EVERYTHING
 from loaders.viewer import Viewer
 
@@ -29,6 +30,7 @@ MAX_BYTES = 1_000_000
 MAX_KEYS = 2_000
 SECONDS = 0.25
 REST_SECONDS = 1.0
+_AWAY = object()
 
 Make = Callable[[], Awaitable[tuple[bytes, bool]]]
 """Makes an answer, and says whether it may be kept."""
@@ -40,11 +42,20 @@ class Responses:
     Attributes:
         counts: How often a request was a `hit`, a `miss`, `shared` the work of another, or found
             Redis `away`.
+        breaker: Open while Redis is away; None where nobody watches.
     """
 
-    def __init__(self, cache: redis.asyncio.Redis) -> None:
-        """Keep answers in a Redis that belongs to somebody else, who closes it."""
+    def __init__(self, cache: redis.asyncio.Redis, *, watched: bool = False) -> None:
+        """Keep answers in a Redis that belongs to somebody else, who closes it.
+
+        Args:
+            cache: That Redis.
+            watched: Whether a breaker, which the caller closes, finds out its return; otherwise it
+                is asked again after a second.
+        """
         self._redis = cache
+        self.breaker = Breaker(self._catch_up) if watched else None
+        self._owed: set[str] = set()
         self._reader = _Reader(cache)
         self._making: dict[tuple[str, bytes], asyncio.Task[bytes]] = {}
         self._away_until = 0.0
@@ -90,9 +101,25 @@ class Responses:
     async def forget(self, tags: Iterable[str]) -> None:
         """Make every kept answer stale that depends on one of the tags; call it after the commit.
 
-        A Redis that is away loses nothing by it that its answers' time would not end.
+        A Redis that is away hears of it before it is asked for answers again; where nobody watches
+        it, their time ends them.
         """
-        await self._try(bump(self._redis, tags))
+        names = set(tags)
+        away = self.breaker is not None and self.breaker.open
+        if away or await self._try(bump(self._redis, names)) is _AWAY:
+            self._owed |= names
+
+    async def _catch_up(self) -> None:
+        """A sign of life of Redis, which knows by it what has changed in the meantime."""
+        # The client types the options of its commands as unknown keywords.
+        await self._redis.ping()  # pyright: ignore[reportUnknownMemberType]
+        while self._owed:
+            owed, self._owed = self._owed, set()
+            try:
+                await bump(self._redis, owed)
+            except BaseException:
+                self._owed |= owed
+                raise
 
     async def purge(self) -> None:
         """Delete every kept answer at once: for an erasure, after which none may lie about.
@@ -125,21 +152,25 @@ class Responses:
                 pipe.set(name, _version(), nx=True)
             pipe.mget(tags)
             found = await self._try(pipe.execute())
-        return found[-1] if found else [None]
+        return [None] if found is _AWAY else found[-1]
 
     async def _read(self, names: list[str]) -> list[bytes | None] | None:
-        if time.monotonic() < self._away_until:
+        if time.monotonic() < self._away_until or (self.breaker and self.breaker.open):
             return None
-        return await self._try(self._reader.read(names))
+        found = await self._try(self._reader.read(names))
+        return None if found is _AWAY else found
 
     async def _try(self, asked: Awaitable[Any]) -> Any:
-        """What Redis says; None when it is away, and then it is not asked for a moment."""
+        """What Redis says; `_AWAY` when it is, and then it is not asked for a moment."""
         try:
             async with asyncio.timeout(SECONDS):
                 return await asked
         except (RedisError, OSError, TimeoutError):
-            self._away_until = time.monotonic() + REST_SECONDS
-            return None
+            if self.breaker is None:
+                self._away_until = time.monotonic() + REST_SECONDS
+            else:
+                self.breaker.trip()
+            return _AWAY
 
 
 class _Reader:

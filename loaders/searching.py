@@ -11,11 +11,13 @@ import strawberry
 from graphql import FieldNode, GraphQLField
 from graphql.execution.values import VariableValues
 
+from graph.audiences import Audience
 from graph.migrations import search_index
 from graph.model.kinds import Node
 from graph.searching import CANDIDATES, fold, found
 from graph.statements import Expression, Kind, Pattern, Statement
 from loaders.arguments import Argument, arguments, plain
+from loaders.audiences import directives_of
 from loaders.compiler import Compiler
 from loaders.connections import Deferred, argument, connection_type
 from loaders.declare import GraphField, computed, paging_arguments
@@ -137,8 +139,9 @@ def _edits(word: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of node that can be searched: its label, and the node that declares the index."""
+    """A kind of node that can be searched: type, label, and the node that declares the index."""
 
+    type: str
     label: Node
     indexed: Node
 
@@ -153,7 +156,7 @@ def _kinds() -> dict[str, _Kind]:
             continue
         for each in (node, *node.extends):
             if each.search:
-                found[shouted(name)] = _Kind(node, each)
+                found[shouted(name)] = _Kind(name, node, each)
     return found
 
 
@@ -168,13 +171,14 @@ def search_kind() -> Any:
         kind = _kinds()[each.name]
         columns = ", ".join(kind.indexed.search)
         each.description = f"{kind.label.description} By the words of {columns}."
+        REGISTRY.about["SearchKind", each.name] = ((kind.type, ""),)
     return made
 
 
-def search(description: str) -> Any:
+def search(description: str, *, to: tuple[Audience, ...] = ()) -> Any:
     """Declare a root field that searches every kind of node with a full-text index."""
     text = f"{description} At most {CANDIDATES} nodes of each kind of index are ranked and counted."
-    field = GraphField(description=text)
+    field = GraphField(description=text, directives=directives_of(to))
     field.source = Explored(partial(_compile))
     field.lazy_type = lambda: connection_type(edge_type("Node", Hit))
     field.arguments = [

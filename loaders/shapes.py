@@ -193,7 +193,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The entries of an object of one concrete type."""
+    """The entries of an object of one concrete type.
+
+    Attributes:
+        type: The type's name.
+        entries: What of it is answered.
+        subject: Slot of its id when it is a person of whom personal data is read.
+    """
 
     type: str
     entries: tuple[Entry, ...]
+    subject: int | None = None

@@ -10,13 +10,20 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from graph.errors import GraphError
 from loaders.errors import Code, coded
 from loaders.execution import Executor
+from loaders.operations import Operation
 from loaders.reference import Response, context_of, masked, refused, response_of
-from loaders.viewer import Viewer
+from loaders.scopes import outside
+from loaders.viewer import Audience, Viewer
 
 
-def is_subscription(executor: Executor, query: str, operation_name: str | None) -> bool:
+def is_subscription(
+    executor: Executor,
+    query: str,
+    operation_name: str | None,
+    audience: Audience = Audience.STAFF,
+) -> bool:
     """Whether a document asks for events; False also for one that cannot be run."""
-    found = executor.operation(query, operation_name)
+    found = executor.operation(query, operation_name, audience)
     return not isinstance(found, list) and found.definition.operation is OperationType.SUBSCRIPTION
 
 
@@ -31,21 +38,19 @@ async def subscribe(
 
     When the source fails, the last response tells why: the subscriber goes on from its last cursor.
     """
-    operation = executor.operation(query, operation_name)
-    if isinstance(operation, list):
-        yield refused(operation)
-        return
-    values = operation.variables.coerce(variables or {})
-    if isinstance(values, list):
-        yield refused(coded(values, Code.INVALID_VARIABLES))
+    operation = executor.operation(query, operation_name, viewer.audience)
+    refusals = _refusals(operation, variables, viewer)
+    if isinstance(operation, list) or refusals:
+        yield refused(refusals)
         return
     name = operation.definition.name
     made: Any = cast("Any", graphql).subscribe(
-        executor.schema,
+        operation.schema,
         operation.document,
         context_value=context_of(viewer, executor.feed),
         variable_values=variables,
         operation_name=name.value if name else None,
+        hide_suggestions=not operation.rules.suggests,
     )
     if asyncio.iscoroutine(made) or asyncio.isfuture(made):
         made = await made
@@ -60,6 +65,18 @@ async def subscribe(
         yield refused([masked(_located(error))])
     finally:
         await cast("Any", events).aclose()
+
+
+def _refusals(
+    operation: Operation | list[GraphQLError], variables: dict[str, Any] | None, viewer: Viewer
+) -> list[GraphQLError]:
+    """Why nobody follows it; empty when somebody may."""
+    if isinstance(operation, list):
+        return operation
+    if refusals := outside(operation, viewer):
+        return refusals
+    values = operation.variables.coerce(variables or {})
+    return coded(values, Code.INVALID_VARIABLES) if isinstance(values, list) else []
 
 
 def _located(error: GraphError | GraphQLError) -> GraphQLError:

@@ -26,8 +26,11 @@ _AS_THEY_ARE: dict[str, type] = {"String": str, "ID": str, "Boolean": bool}
 class Variables:
     """Coerces the variables of one operation."""
 
-    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
-        """Prepare a validated operation."""
+    def __init__(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, *, suggests: bool = True
+    ) -> None:
+        """Prepare a validated operation; `suggests` lets errors say what was meant."""
+        self._hide_suggestions = not suggests
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
         self._prepared = [
@@ -42,7 +45,11 @@ class Variables:
             value = prepared.coerce(given.get(prepared.name, Undefined))
             if value is Undefined:
                 return get_variable_values(
-                    self._schema, self._definitions, given, max_errors=MAX_ERRORS
+                    self._schema,
+                    self._definitions,
+                    given,
+                    max_errors=MAX_ERRORS,
+                    hide_suggestions=self._hide_suggestions,
                 )
             coerced[prepared.name] = value
             source = _values.VariableValueSource(prepared.signature, given[prepared.name])

@@ -1,15 +1,8 @@
 """Who asks: the audience and the principal of one request."""
 
 from dataclasses import dataclass
-from enum import Enum
 
-
-class Audience(Enum):
-    """The three kinds of people the API serves."""
-
-    STAFF = "staff"
-    PARTNER = "partner"
-    CUSTOMER = "customer"
+from graph.audiences import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +14,19 @@ class Viewer:
         issuer: Who vouches for the subject.
         subject: The principal's name at its issuer.
         name: Name to show; None when the token carries none.
+        scopes: What a service's key may do; None when nothing narrows it.
     """
 
     audience: Audience
     issuer: str
     subject: str
     name: str | None = None
+    scopes: frozenset[str] | None = None
+
+    @property
+    def scope(self) -> str:
+        """Tells viewers apart."""
+        return f"{self.audience.value}:{self.issuer}:{self.subject}"
+
+
+__all__ = ["Audience", "Viewer"]

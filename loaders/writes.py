@@ -14,7 +14,7 @@ import orjson
 
 from graph.custom.taking import take
 from graph.database import Graph
-from graph.errors import GraphError
+from graph.errors import GraphError, InvalidInput
 from graph.statements import Kind, Statement
 from graph.write.actions import (
     Action,
@@ -31,7 +31,9 @@ from graph.write.actions import (
     ready,
     sketch,
 )
+from graph.write.actions.permitting import permit
 from graph.write.actions.rows import restored
+from graph.write.batch import Request
 from graph.write.formats import moment
 from graph.write.secret import secret
 from loaders.coalescing import Coalescer
@@ -50,6 +52,30 @@ FIND_KEY = Statement(
     Kind.READ,
     "MATCH (key:IdempotencyKey {key: $key}) RETURN key.request, key.result",
 )
+
+
+def _digest(key: bytes, given: list[Any]) -> str:
+    """A keyed digest of a request: it tells requests apart, and nothing of what they say."""
+    known = orjson.dumps(given, default=str, option=orjson.OPT_SORT_KEYS)
+    return hmac.new(key, known, hashlib.sha256).hexdigest()
+
+
+async def request_of(graph: Graph, viewer: Viewer, client: str, given: list[Any]) -> Request:
+    """The key and digest of a mutation that is no action.
+
+    Args:
+        graph: The graph.
+        viewer: Who asks.
+        client: Its `clientMutationId`.
+        given: Its name, and all that its input says.
+
+    Raises:
+        InvalidInput: the id is empty or too long.
+    """
+    if not 0 < len(client) <= MAX_KEY:
+        raise InvalidInput(f"clientMutationId must have 1 to {MAX_KEY} characters.")
+    key = f"{viewer.audience.value}:{viewer.issuer}|{viewer.subject}:{client}"
+    return Request(key, _digest(await secret(graph, "requests"), given))
 
 
 class Writes:
@@ -118,20 +144,19 @@ class Writes:
             message = "reason must have at most 1,000 characters."
             found.refusals.append(Refusal("TOO_LONG", message, ("reason",)))
         actor, now = f"{viewer.issuer}|{viewer.subject}", moment(datetime.now(UTC))
+        who = (viewer.audience, viewer.issuer, viewer.subject)
         if client is None:
-            return Caller(actor, now, reason=reason)
+            return Caller(actor, now, None, None, reason, *who)
         if not client or len(client) > MAX_KEY:
             message = f"clientMutationId must have 1 to {MAX_KEY} characters."
             found.refusals.append(Refusal("INVALID", message, ("clientMutationId",)))
         key = f"{viewer.audience.value}:{actor}:{client}"
-        return Caller(actor, now, key, await self._digest(mutation, value), reason)
+        return Caller(actor, now, key, await self._digest(mutation, value), reason, *who)
 
     async def _digest(self, mutation: Mutation, value: dict[str, Any]) -> str:
-        """A keyed digest of a request: it tells requests apart, and nothing of what they say."""
         if self._secret is None:
             self._secret = await secret(self._graph, "requests")
-        known = orjson.dumps([mutation.name, value], default=str, option=orjson.OPT_SORT_KEYS)
-        return hmac.new(self._secret, known, hashlib.sha256).hexdigest()
+        return _digest(self._secret, [mutation.name, value])
 
     async def _proceed(self, procedure: Procedure, draft: Any) -> Outcome:
         """Run a procedure, unless it is refused or was done before."""
@@ -145,11 +170,14 @@ class Writes:
                     refusal = Refusal("CONFLICT", message, ("clientMutationId",))
                     return Outcome(refusals=[refusal])
                 return Outcome(restored(result))
+        await permit(self._graph, draft)
+        if draft.refusals:
+            return Outcome(refusals=draft.refusals)
         work = Work(self._graph, caller, self.send)
         try:
             await procedure.run(work, draft)
         except GraphError as error:
-            if error.code not in {"CONFLICT", "INVALID_INPUT"}:
+            if error.code not in {"CONFLICT", "INVALID_INPUT", "SUPPRESSED"}:
                 raise
             return Outcome(refusals=[Refusal(error.code, str(error))])
         finally:
@@ -168,7 +196,7 @@ class Writes:
         Raises:
             GraphError: what `perform` raises; never for its neighbours' sake.
         """
-        return await self._sending.ask(request.action, request)
+        return await self._sending.ask(request.compiled.statement, request)
 
     async def _one(self, request: Ready) -> Outcome:
         return (await perform(self._graph, [request]))[0]

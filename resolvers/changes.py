@@ -1,6 +1,8 @@
 """Changes: a page of the chain, and subscriptions to it. Staff only, until others have rights."""
 
+import math
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -29,6 +31,10 @@ Since = Annotated[
         description="Cursor of the last change that is known; what follows it comes next. "
         "Null begins with what happens from now on."
     ),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(description="The same as `since`, by the name that lists give it."),
 ]
 
 
@@ -137,8 +143,9 @@ async def changes_page(
             description="Cursor of the last change that is known; null begins with the first."
         ),
     ] = None,
+    after: After = None,
     first: Annotated[
-        int, strawberry.argument(description="How many changes at most, from 1 to 200.")
+        int, strawberry.argument(description="How many changes at most, from 0 to 200.")
     ] = 50,
     types: Types = None,
     entity: Annotated[
@@ -147,11 +154,20 @@ async def changes_page(
     ] = None,
 ) -> ChangeConnection:
     """A page of changes, the oldest first."""
+    if since is not None and after is not None:
+        raise BadRequest(Code.INVALID_PAGE, "Give `after` or `since`, not both.")
+    since = after if since is None else since
+    if first == 0:
+        return _page([], since, more=False)
     wanted = decode_id(entity).id if entity is not None else None
     found, more = await _feed(info).page(
         info.context.viewer, since, first, labels_of(types), wanted
     )
     edges = [ChangeEdge(node=_change(each), cursor=each.cursor) for each in found]
+    return _page(edges, since, more=more)
+
+
+def _page(edges: list[ChangeEdge], since: str | None, *, more: bool) -> ChangeConnection:
     return ChangeConnection(
         edges=edges,
         page_info=PageInfo(
@@ -164,14 +180,29 @@ async def changes_page(
 
 
 async def _changes(
-    info: Info, since: Since = None, types: Types = None
+    info: Info,
+    since: Since = None,
+    types: Types = None,
+    first: Annotated[
+        int | None,
+        strawberry.argument(
+            description="How many changes until the subscription completes; null goes on for ever."
+        ),
+    ] = None,
 ) -> AsyncGenerator[Change, None]:
     labels = labels_of(types)
+    if first is not None and first < 1:
+        raise BadRequest(Code.INVALID_PAGE, "`first` must be at least 1, or null.")
     following = _feed(info).follow(
         info.context.viewer, since, lambda each: labels is None or each.label in labels
     )
-    async for found in following:
-        yield _change(found)
+    left = math.inf if first is None else first
+    async with aclosing(following):
+        async for found in following:
+            yield _change(found)
+            left -= 1
+            if not left:
+                return
 
 
 async def _customer_changed(

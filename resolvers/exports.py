@@ -133,7 +133,8 @@ async def export_start(
     return ExportStartPayload(job_id=strawberry.ID(encode_id("Job", job)), user_errors=[])
 
 
-async def _address(backing: Backing, path: str, token: Token) -> SealedAddress:
+async def address_of(backing: Backing, path: str, token: Token) -> SealedAddress:
+    """The address of what a token opens; `{token}` in the path stands for it."""
     text = sealed(await secret(backing.graph, SECRET), token)
     ends = datetime.fromtimestamp(token.until, UTC)
     return SealedAddress(path=path.replace("{token}", text), expires_at=ends)
@@ -149,14 +150,14 @@ async def export_download(
     if found is None or found.state != "DONE":
         return None
     token = Token("export", id_, int(time.time()) + DOWNLOAD_SECONDS, found.format)
-    return await _address(backing, f"/exports/{id_}?token={{token}}", token)
+    return await address_of(backing, f"/exports/{id_}?token={{token}}", token)
 
 
 async def task_feed(info: Info) -> SealedAddress:
     """Where a calendar finds the tasks of the viewer."""
     viewer = info.context.viewer
     token = Token("calendar", viewer.subject, int(time.time()) + FEED_SECONDS, viewer.issuer)
-    return await _address(_backing(info), "/calendar/{token}.ics", token)
+    return await address_of(_backing(info), "/calendar/{token}.ics", token)
 
 
 @strawberry.type

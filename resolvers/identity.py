@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph import model
+from graph.audiences import EVERYONE
 from loaders.declare import Order, edge, node, one, prop
 from loaders.registry import Money
 from resolvers.nodes import Node
@@ -72,9 +73,9 @@ class SourceRecord(Node):
 class Identifier(Node):
     """Something that points to a party: an address, a number, a device."""
 
-    kind: str = prop()
-    value: str = prop()
-    display: str | None = prop()
+    kind: str = prop(to=EVERYONE)
+    value: str = prop(to=EVERYONE)
+    display: str | None = prop(to=EVERYONE)
     shared: bool | None = prop()
     holders: Any = edge(
         model.identity.HAS_IDENTIFIER.back,

@@ -8,6 +8,7 @@ import strawberry
 
 from graph import marketing as cypher
 from graph import model
+from graph.audiences import CUSTOMERS
 from loaders.declare import Choice, Order, edge, edge_of, node, one, prop, value
 from loaders.registry import Money, enum_type
 from resolvers.keeping import REFERENCE
@@ -165,19 +166,20 @@ class Segment(Sourced):
 class Consent(Sourced):
     """One decision of a person about being contacted; never changed, only followed by the next."""
 
-    purpose: str = prop()
-    channel: str = prop()
-    status: str = prop()
-    at: datetime = prop()
-    method: str | None = prop()
+    purpose: str = prop(to=CUSTOMERS)
+    channel: str = prop(to=CUSTOMERS)
+    status: str = prop(to=CUSTOMERS)
+    at: datetime = prop(to=CUSTOMERS)
+    method: str | None = prop(to=CUSTOMERS)
     evidence: str | None = prop()
-    expires_at: datetime | None = prop()
+    expires_at: datetime | None = prop(to=CUSTOMERS)
     person: Any = one(model.marketing.GAVE.back, "Person", "Who decided.")
     covers: Any = edge(
         model.marketing.COVERS.out,
         "Identifier",
         "Addresses and numbers it speaks of, by value.",
         order=Order("NODE.value"),
+        to=CUSTOMERS,
     )
 
 

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from loaders.audiences import STAFF_ALONE
+
 _UNSET = strawberry.UNSET
 
 
@@ -18,7 +20,9 @@ class CustomerBy:
     """One of several ways to name a customer."""
 
     record: RecordKey | None = strawberry.field(
-        default=_UNSET, description="A record of one of the systems it came from."
+        default=_UNSET,
+        description="A record of one of the systems it came from.",
+        directives=[STAFF_ALONE],
     )
     email: str | None = strawberry.field(
         default=_UNSET, description="An e-mail address, in any case; its main holder is meant."
@@ -37,7 +41,9 @@ class ProductBy:
 
     sku: str | None = strawberry.field(default=_UNSET, description="Its stock keeping unit.")
     record: RecordKey | None = strawberry.field(
-        default=_UNSET, description="Its record in the system it came from."
+        default=_UNSET,
+        description="Its record in the system it came from.",
+        directives=[STAFF_ALONE],
     )
 
 
@@ -50,7 +56,9 @@ class NumberedBy:
         description="The number printed on it; of several that carry it, the smallest id is meant.",
     )
     record: RecordKey | None = strawberry.field(
-        default=_UNSET, description="Its record in the system it came from."
+        default=_UNSET,
+        description="Its record in the system it came from.",
+        directives=[STAFF_ALONE],
     )
 
 
@@ -59,7 +67,9 @@ class SourcedBy:
     """Another way to name something that came from a system."""
 
     record: RecordKey | None = strawberry.field(
-        default=_UNSET, description="Its record in the system it came from."
+        default=_UNSET,
+        description="Its record in the system it came from.",
+        directives=[STAFF_ALONE],
     )
 
 

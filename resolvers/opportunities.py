@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph import model
+from graph.audiences import PARTNERS
 from loaders.declare import Order, edge, edge_of, node, one, prop
 from loaders.registry import Money
 from resolvers.keeping import BUSINESS
@@ -33,31 +34,31 @@ class CommitteeMember:
 class WantedProduct:
     """A product an opportunity is about."""
 
-    quantity: float | None = prop()
+    quantity: float | None = prop(to=PARTNERS)
 
 
 @node(model.opportunities.OPPORTUNITY, keep=BUSINESS)
 class Opportunity(Sourced, OpenItem):
     """A possible sale; a lead is an opportunity in stage LEAD."""
 
-    name: str = prop()
-    stage: str = prop()
-    kind: str | None = prop()
-    opened_at: datetime = prop()
+    name: str = prop(to=PARTNERS)
+    stage: str = prop(to=PARTNERS)
+    kind: str | None = prop(to=PARTNERS)
+    opened_at: datetime = prop(to=PARTNERS)
     stage_since: datetime | None = prop()
-    closed_at: datetime | None = prop()
-    expected_close_on: date | None = prop()
-    amount: Money | None = prop()
+    closed_at: datetime | None = prop(to=PARTNERS)
+    expected_close_on: date | None = prop(to=PARTNERS)
+    amount: Money | None = prop(to=PARTNERS)
     probability: float | None = prop()
     lead_score: int | None = prop()
     origin: str | None = prop()
     loss_reason: str | None = prop()
     win_reason: str | None = prop()
     competitor: str | None = prop()
-    next_step: str | None = prop()
-    customer: Any = customer()
-    contact: Any = contact()
-    parties: Any = concerned()
+    next_step: str | None = prop(to=PARTNERS)
+    customer: Any = customer(to=PARTNERS)
+    contact: Any = contact(to=PARTNERS)
+    parties: Any = concerned(to=PARTNERS)
     committee: Any = edge(
         model.opportunities.ROLE_IN.back,
         "Person",
@@ -74,12 +75,14 @@ class Opportunity(Sourced, OpenItem):
         "Products it is about, by name.",
         order=BY_NAME,
         on=WantedProduct,
+        to=PARTNERS,
     )
     quotes: Any = edge(
         model.opportunities.QUOTED_AS.out,
         "Quote",
         "Quotes made for it, newest first.",
         order=NEWEST,
+        to=PARTNERS,
     )
     campaign: Any = one(
         model.marketing.OF_CAMPAIGN.out,
@@ -94,8 +97,12 @@ class Opportunity(Sourced, OpenItem):
         on=Ranking,
     )
     requests: Any = edge(
-        model.programs.ABOUT.back, "Request", "Requests about it, newest first.", order=NEWEST
+        model.programs.ABOUT.back,
+        "Request",
+        "Requests about it, newest first.",
+        order=NEWEST,
+        to=PARTNERS,
     )
-    interactions: Any = touches()
-    assignees: Any = assignees()
-    shared_with: Any = shared_with()
+    interactions: Any = touches(to=PARTNERS)
+    assignees: Any = assignees(to=PARTNERS)
+    shared_with: Any = shared_with(to=PARTNERS)

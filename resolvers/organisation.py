@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph import model
+from graph.audiences import EVERYONE, PARTNERS
 from loaders.declare import Order, edge, edge_of, node, one, prop
 from resolvers.keeping import REFERENCE
 from resolvers.links import assigned, shared
@@ -15,9 +16,9 @@ from resolvers.sorting import BY_NAME, CURRENT
 class ActingUser:
     """A user who may act for a party, how far and when."""
 
-    scope: str | None = prop()
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    scope: str | None = prop(to=EVERYONE)
+    from_: date | None = prop("from", to=EVERYONE)
+    to: date | None = prop(to=EVERYONE)
 
 
 @edge_of(model.organisation.ACTS_FOR, "Customer", enums="Acting")
@@ -49,14 +50,15 @@ class User(Participant, Actor):
 
     issuer: str = prop()
     subject: str = prop()
-    kind: str = prop()
-    name: str = prop()
-    email: str | None = prop()
-    job_title: str | None = prop()
+    kind: str = prop(to=PARTNERS)
+    name: str = prop(to=EVERYONE)
+    email: str | None = prop(to=EVERYONE)
+    job_title: str | None = prop(to=EVERYONE)
     language: str | None = prop()
     timezone: str | None = prop()
-    active: bool | None = prop()
+    active: bool | None = prop(to=PARTNERS)
     last_seen_at: datetime | None = prop()
+    sessions_revoked_at: datetime | None = prop()
     person: Any = one(
         model.organisation.IS_PERSON.out,
         "Person",
@@ -103,8 +105,8 @@ class User(Participant, Actor):
 class Team(Actor, Sourced):
     """A group of users who share work."""
 
-    name: str = prop()
-    function: str | None = prop()
+    name: str = prop(to=EVERYONE)
+    function: str | None = prop(to=EVERYONE)
     members: Any = edge(
         model.organisation.IN_TEAM.back, "User", "Its users, by name.", order=BY_NAME, on=TeamMember
     )

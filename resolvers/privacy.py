@@ -15,6 +15,7 @@ from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id, encode_id
 from loaders.payloads import UserError
 from loaders.viewer import Audience
+from loaders.writes import request_of
 from resolvers.context import Info
 
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the person.")]
@@ -205,6 +206,11 @@ class EraseInput:
     reason: str | None = strawberry.field(
         default=None, description="Why; kept with the receipt, so it must not name the person."
     )
+    client_mutation_id: str | None = strawberry.field(
+        default=None,
+        description="Makes it repeatable: the same id and input again is answered with the same "
+        "receipt, at most 100 characters.",
+    )
 
 
 @strawberry.type(description="What became of erase.")
@@ -217,6 +223,7 @@ class ErasePayload:
     user_errors: list[UserError] = strawberry.field(
         description="Why nothing was done; empty when it was."
     )
+    client_mutation_id: str | None = strawberry.field(default=None, description="As it was given.")
 
 
 @strawberry.input(description="Input of verifyErasure.")
@@ -252,14 +259,17 @@ async def erase(
     info: Info, input: Annotated[EraseInput, strawberry.argument(description="What to erase.")]
 ) -> ErasePayload:
     """Erase a person."""
-    backing, viewer = _backing(info), info.context.viewer
+    backing, viewer, client = _backing(info), info.context.viewer, input.client_mutation_id
     actor = f"{viewer.issuer}|{viewer.subject}"
     try:
+        person = _person(input.person_id)
+        given = ["erase", person, input.plan_hash, input.reason]
+        request = None if client is None else await request_of(backing.graph, viewer, client, given)
         receipt = await privacy.erase(
-            backing.graph, _person(input.person_id), input.plan_hash, actor, input.reason
+            backing.graph, person, input.plan_hash, actor, input.reason, request=request
         )
     except GraphError as error:
-        return ErasePayload(receipt=None, user_errors=_refusal(error))
+        return ErasePayload(receipt=None, user_errors=_refusal(error), client_mutation_id=client)
     if backing.exports is not None:
         await asyncio.to_thread(backing.exports.forget)
     if backing.purge is not None:
@@ -270,7 +280,7 @@ async def erase(
         at=cast("Any", receipt.at),
         counts=cast("JSON", receipt.counts),
     )
-    return ErasePayload(receipt=told, user_errors=[])
+    return ErasePayload(receipt=told, user_errors=[], client_mutation_id=client)
 
 
 async def verify_erasure(

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from graph import model
+from graph.audiences import EVERYONE
 from loaders.declare import Order, edge, edge_of, node, prop
 from loaders.registry import Money
 from resolvers.keeping import REFERENCE
@@ -16,7 +17,7 @@ from resolvers.sorting import CURRENT, LATEST_OPENED, NEWEST
 class ProductRelation:
     """A product that has to do with another, and how."""
 
-    kind: str | None = prop()
+    kind: str | None = prop(to=EVERYONE)
     lift: float | None = prop()
 
 
@@ -85,24 +86,25 @@ _BY_LINE = Order("NODE.at + ' ' + toString(EDGE.line)", descending=True)
 class Product(Sourced):
     """Something that is sold: goods, a module, a service, a bundle or a charge."""
 
-    sku: str = prop()
-    name: str = prop()
-    description: str | None = prop()
-    kind: str | None = prop()
-    category: str | None = prop()
-    other_names: list[str] = prop()
-    list_price: Money | None = prop()
+    sku: str = prop(to=EVERYONE)
+    name: str = prop(to=EVERYONE)
+    description: str | None = prop(to=EVERYONE)
+    kind: str | None = prop(to=EVERYONE)
+    category: str | None = prop(to=EVERYONE)
+    other_names: list[str] = prop(to=EVERYONE)
+    list_price: Money | None = prop(to=EVERYONE)
     cost: Money | None = prop()
-    unit: str | None = prop()
-    active: bool | None = prop()
-    launched_on: date | None = prop()
-    end_of_life_on: date | None = prop()
+    unit: str | None = prop(to=EVERYONE)
+    active: bool | None = prop(to=EVERYONE)
+    launched_on: date | None = prop(to=EVERYONE)
+    end_of_life_on: date | None = prop(to=EVERYONE)
     related: Any = edge(
         model.products.RELATED.out,
         "Product",
         "Products it requires, excludes, extends, goes with or replaces, by name.",
         order=_RELATED,
         on=ProductRelation,
+        to=EVERYONE,
     )
     related_from: Any = edge(
         model.products.RELATED.back,
@@ -110,6 +112,7 @@ class Product(Sourced):
         "Products that require, exclude, extend, go with or replace it, by name.",
         order=_RELATED,
         on=ProductRelation,
+        to=EVERYONE,
     )
     price_lists: Any = edge(
         model.products.PRICES.back,
@@ -158,6 +161,7 @@ class Product(Sourced):
         "Article",
         "Articles that explain it, by title.",
         order=Order("NODE.title"),
+        to=EVERYONE,
     )
     requests: Any = edge(
         model.programs.ABOUT.back,

@@ -11,15 +11,21 @@ from graph import orders as order_cypher
 from graph import organisation as organisation_cypher
 from graph import parties as party_cypher
 from graph import products as product_cypher
+from graph.audiences import CUSTOMERS, EVERYONE, PARTNERS
+from graph.partnering import views as partner_views
+from graph.selfservice import views
+from loaders.audiences import directives_of
 from loaders.consents import consent
-from loaders.declare import Order, Way, find, find_many, listing
+from loaders.declare import Order, Way, find, find_many, listing, viewing
 from loaders.exploring import neighborhood, path
 from loaders.history import diff, history
 from loaders.metrics import metrics
 from loaders.searching import search
+from resolvers.access import AccessQuery
 from resolvers.changes import ChangeConnection, changes_page
 from resolvers.exploring import EXPLORABLE, MEASURED
 from resolvers.exports import ExportQuery
+from resolvers.me import MeQuery
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
 from resolvers.pricing import EffectivePrice, effective_price
@@ -33,14 +39,28 @@ _LIFECYCLES = any_of(
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PrivacyQuery, ExportQuery):
+class Query(AccessQuery, PrivacyQuery, ExportQuery, MeQuery):
     """Everything that can be asked."""
 
-    viewer: Viewer = strawberry.field(resolver=viewer, description="Who asks.")
-    node: Any = find("Node", "Any entity by its id; null when there is none.")
-    nodes: Any = find_many("Node", "Several entities by id, null where there is none.")
+    viewer: Viewer = strawberry.field(
+        resolver=viewer, description="Who asks.", directives=directives_of(EVERYONE)
+    )
+    me: Any = viewing(
+        "Me",
+        views.ME,
+        "The customer who asks; null for an account that is not known here.",
+        to=CUSTOMERS,
+    )
+    partnership: Any = viewing(
+        "Partnership",
+        partner_views.PARTNERSHIP,
+        "The partner that asks; null for an account that acts for none.",
+        to=PARTNERS,
+    )
+    node: Any = find("Node", "Any entity by its id; null when there is none.", to=EVERYONE)
+    nodes: Any = find_many("Node", "Several entities by id, null where there is none.", to=EVERYONE)
 
-    search: Any = search("Finds by words, the best first.")
+    search: Any = search("Finds by words, the best first.", to=PARTNERS)
     path: Any = path("The shortest ways from one node to another.", EXPLORABLE)
     neighborhood: Any = neighborhood(
         "A node and what is around it, to draw a graph; null when there is none.", EXPLORABLE
@@ -71,11 +91,13 @@ class Query(PrivacyQuery, ExportQuery):
         by_description="Another way to name the customer.",
     )
     customers: Any = listing(
-        "Customer", "All customers, by name.", order=BY_NAME, where=(_LIFECYCLES,)
+        "Customer", "All customers, by name.", order=BY_NAME, where=(_LIFECYCLES,), to=PARTNERS
     )
-    people: Any = listing("Person", "All people, by name.", order=BY_NAME, where=(_LIFECYCLES,))
+    people: Any = listing(
+        "Person", "All people, by name.", order=BY_NAME, where=(_LIFECYCLES,), to=PARTNERS
+    )
     companies: Any = listing(
-        "Company", "All companies, by name.", order=BY_NAME, where=(_LIFECYCLES,)
+        "Company", "All companies, by name.", order=BY_NAME, where=(_LIFECYCLES,), to=PARTNERS
     )
     households: Any = listing("Household", "All households, by name.", order=BY_NAME)
     partner: Any = find("Partner", "One partner by its id; null when there is none.")
@@ -100,28 +122,37 @@ class Query(PrivacyQuery, ExportQuery):
         ),
         by=ProductBy,
         by_description="Another way to name the product.",
+        to=EVERYONE,
     )
     products: Any = listing(
         "Product",
         "All products, by name.",
         order=BY_NAME,
         where=(any_of(model.products.PRODUCT, "kind", "kinds", "Only these kinds."),),
+        to=EVERYONE,
     )
     price_lists: Any = listing("PriceList", "All price lists, by name.", order=BY_NAME)
 
     effective_price: EffectivePrice | None = strawberry.field(
         resolver=effective_price,
-        description="What a product costs a customer and why; null when no price holds.",
+        description="What a product costs a customer and why; null when no price holds. A partner "
+        "learns its own prices, and those through it of customers that it sees.",
+        directives=directives_of(PARTNERS),
     )
 
     documents: Any = listing(
-        "Document", "All commercial documents, newest first.", order=NEWEST, where=(SINCE, UNTIL)
+        "Document",
+        "All commercial documents, newest first.",
+        order=NEWEST,
+        where=(SINCE, UNTIL),
+        to=PARTNERS,
     )
     quotes: Any = listing(
         "Quote",
         "All quotes, newest first.",
         order=NEWEST,
         where=(any_of(model.orders.QUOTE, "status", "statuses", "Only in these states."),),
+        to=PARTNERS,
     )
     order: Any = find(
         "Order",
@@ -132,6 +163,7 @@ class Query(PrivacyQuery, ExportQuery):
         ),
         by=NumberedBy,
         by_description="Another way to name the order.",
+        to=PARTNERS,
     )
     orders: Any = listing(
         "Order",
@@ -143,6 +175,7 @@ class Query(PrivacyQuery, ExportQuery):
             SINCE,
             UNTIL,
         ),
+        to=PARTNERS,
     )
     invoice: Any = find(
         "Invoice",
@@ -153,19 +186,24 @@ class Query(PrivacyQuery, ExportQuery):
         ),
         by=NumberedBy,
         by_description="Another way to name the invoice.",
+        to=PARTNERS,
     )
     invoices: Any = listing(
         "Invoice",
         "All invoices, newest first.",
         order=NEWEST,
         where=(any_of(model.orders.INVOICE, "status", "statuses", "Only in these states."),),
+        to=PARTNERS,
     )
-    credit_notes: Any = listing("CreditNote", "All credit notes, newest first.", order=NEWEST)
+    credit_notes: Any = listing(
+        "CreditNote", "All credit notes, newest first.", order=NEWEST, to=PARTNERS
+    )
     contracts: Any = listing(
         "Contract",
         "All contracts, newest first.",
         order=NEWEST,
         where=(any_of(model.orders.CONTRACT, "status", "statuses", "Only in these states."),),
+        to=PARTNERS,
     )
 
     opportunity: Any = find(
@@ -174,6 +212,7 @@ class Query(PrivacyQuery, ExportQuery):
         ways=(Way(("by", "record"), opportunity_cypher.BY_RECORD),),
         by=SourcedBy,
         by_description="Another way to name the opportunity.",
+        to=PARTNERS,
     )
     opportunities: Any = listing(
         "Opportunity",
@@ -183,6 +222,7 @@ class Query(PrivacyQuery, ExportQuery):
             any_of(model.opportunities.OPPORTUNITY, "stage", "stages", "Only in these stages."),
             any_of(model.opportunities.OPPORTUNITY, "kind", "kinds", "Only these kinds."),
         ),
+        to=PARTNERS,
     )
     case: Any = find(
         "Case",
@@ -193,6 +233,7 @@ class Query(PrivacyQuery, ExportQuery):
         ),
         by=NumberedBy,
         by_description="Another way to name the case.",
+        to=PARTNERS,
     )
     cases: Any = listing(
         "Case",
@@ -203,9 +244,13 @@ class Query(PrivacyQuery, ExportQuery):
             any_of(model.cases.CASE, "priority", "priorities", "Only of this urgency."),
             any_of(model.cases.CASE, "kind", "kinds", "Only these kinds."),
         ),
+        to=PARTNERS,
     )
     articles: Any = listing(
-        "Article", "All articles of the knowledge base, by title.", order=Order("NODE.title")
+        "Article",
+        "All articles of the knowledge base, by title.",
+        order=Order("NODE.title"),
+        to=EVERYONE,
     )
 
     interactions: Any = listing(
@@ -213,12 +258,14 @@ class Query(PrivacyQuery, ExportQuery):
         "All interactions, newest first.",
         order=NEWEST,
         where=(CHANNELS, SINCE, UNTIL),
+        to=PARTNERS,
     )
     tasks: Any = listing(
         "Task",
         "All tasks, newest first.",
         order=NEWEST,
         where=(any_of(model.interactions.TASK, "status", "statuses", "Only in these states."),),
+        to=PARTNERS,
     )
     campaigns: Any = listing(
         "Campaign",
@@ -228,13 +275,14 @@ class Query(PrivacyQuery, ExportQuery):
     )
     segments: Any = listing("Segment", "All segments, by name.", order=BY_NAME)
 
-    programs: Any = listing("Program", "All partner programs, by name.", order=BY_NAME)
-    funds: Any = listing("Fund", "All funds, by name.", order=BY_NAME)
+    programs: Any = listing("Program", "All partner programs, by name.", order=BY_NAME, to=PARTNERS)
+    funds: Any = listing("Fund", "All funds, by name.", order=BY_NAME, to=PARTNERS)
     requests: Any = listing(
         "Request",
         "All requests, newest first.",
         order=NEWEST,
         where=(any_of(model.programs.REQUEST, "state", "states", "Only in these states."),),
+        to=PARTNERS,
     )
 
     user: Any = find(
@@ -250,8 +298,16 @@ class Query(PrivacyQuery, ExportQuery):
         order=BY_NAME,
         where=(any_of(model.organisation.USER, "kind", "kinds", "Only of these audiences."),),
     )
+    api_keys: Any = listing("ApiKey", "All API keys, by name.", order=BY_NAME)
     teams: Any = listing("Team", "All teams, by name.", order=BY_NAME)
+    access_rules: Any = listing(
+        "AccessRule", "All rules of what staff see, by name.", order=BY_NAME
+    )
     territories: Any = listing("Territory", "All territories, by code.", order=Order("NODE.code"))
+
+    data_accesses: Any = listing(
+        "DataAccess", "Who read personal data of whom, the latest first.", order=NEWEST
+    )
 
     rules: Any = listing("Rule", "All rules, by name.", order=BY_NAME)
     webhooks: Any = listing("Webhook", "All webhooks, by address.", order=Order("NODE.url"))

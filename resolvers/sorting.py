@@ -10,6 +10,8 @@ BY_NAME = Order("NODE.name")
 NEWEST = Order("NODE.at", descending=True)
 LATEST_OPENED = Order("NODE.openedAt", descending=True)
 LATEST_CHANGED = Order("NODE.changedAt", descending=True)
+# Ids begin with the time at which they were made. What is changed last is not told to everyone.
+LATEST_MADE = Order("NODE.id", descending=True)
 LATEST_START = Order("coalesce(EDGE.from, '')", descending=True)
 BY_ROLE = Order("coalesce(EDGE.role, '')")
 

@@ -1,6 +1,7 @@
 """`dev`: everything at once, for a person at a terminal."""
 
 import functools
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,9 +12,10 @@ from api.errors import ApiError
 from api.examples import curl, some_customer
 from api.graphql import viewer
 from api.serving import Plan, serve
-from api.settings import Settings, load_settings
-from api.tokens import AUDIENCES, make_token
+from api.settings import DEMO_ISSUER, Settings, load_settings
+from api.tokens import AUDIENCES, AudienceName, make_token
 from graph.database import Graph
+from graph.principals import somebody
 
 TOKEN_HOURS = 12
 SUBJECT = "developer"
@@ -46,9 +48,17 @@ async def _fill(settings: Settings, graph: Graph) -> None:
     await fill(graph, settings.data_dir)
 
 
+async def _token(settings: Settings, audience: AudienceName, graph: Graph) -> str:
+    """A token of an audience: for a user of the demo world who sees something, if there is one."""
+    today = datetime.now(UTC).date().isoformat()
+    found = await somebody(graph, audience, DEMO_ISSUER, today)
+    issuer, subject = found or (None, SUBJECT)
+    return make_token(settings, audience, subject, TOKEN_HOURS, issuer)
+
+
 async def _welcome(settings: Settings, address: str, backend: Backend) -> None:
     """Print what a newcomer needs."""
-    tokens = {each: make_token(settings, each, SUBJECT, TOKEN_HOURS) for each in AUDIENCES}
+    tokens = {each: await _token(settings, each, backend.graph) for each in AUDIENCES}
     staff = viewer(backend.verifier.verify(tokens["staff"]))
     customer = await some_customer(backend.executor, staff)
     lines = [

@@ -33,7 +33,14 @@ async def _run(settings: Settings, *, dry_run: bool) -> dict[str, int]:
         print(f"{name}: {count:,}", end="\r", flush=True)
 
     async with open_graph_for_bulk_writes(settings) as graph:
-        counts = await run_retention(graph, datetime.now(UTC), ACTOR, progress, dry_run=dry_run)
+        counts = await run_retention(
+            graph,
+            datetime.now(UTC),
+            ACTOR,
+            progress,
+            dry_run=dry_run,
+            record_days=settings.record_days,
+        )
     if not dry_run:
         counts["export files"] = await asyncio.to_thread(folder_in(settings.data_dir).expire)
     return {name: count for name, count in counts.items() if count}

@@ -1,23 +1,50 @@
 """`token`: make a development token."""
 
-from typing import Annotated
+import asyncio
+import importlib
+import sys
+from typing import Annotated, cast
 
 import typer
 
-from api.settings import load_settings
+from api.settings import Settings, load_settings
 from api.tokens import AudienceName, make_token
 
 DEFAULT_SUBJECT = "developer"
+NOBODY = (
+    "No user of the demo world was found: the token speaks for `developer`, who acts for nobody. "
+    "Fill the graph with `make demo`, or name a user with --subject."
+)
 
 
 def token(
     audience: Annotated[AudienceName, typer.Option("--as", help="Whom the token speaks for.")],
     subject: Annotated[
-        str, typer.Option(help="The principal's name, its `sub`.")
-    ] = DEFAULT_SUBJECT,
+        str | None,
+        typer.Option(
+            help="The principal's name, its `sub`; for partner and customer a user of the demo "
+            "world, if there is one."
+        ),
+    ] = None,
     hours: Annotated[float, typer.Option(help="How long it is valid.", min=0.001, max=8760)] = 12,
 ) -> None:
     """Print a development token, and nothing else."""
-    if not 0 < len(subject) <= 255:
+    if subject is not None and not 0 < len(subject) <= 255:
         raise typer.BadParameter("must have 1 to 255 characters", param_hint="--subject")
-    print(make_token(load_settings(), audience, subject, hours))
+    settings = load_settings()
+    issuer, named = _principal(settings, audience, subject)
+    print(make_token(settings, audience, named, hours, issuer))
+
+
+def _principal(settings: Settings, audience: AudienceName, subject: str | None) -> tuple[str, str]:
+    """Issuer and subject: of a user in the running graph, or as they were given."""
+    own = (settings.token_issuer, subject or DEFAULT_SUBJECT)
+    if settings.production or (subject is None and audience == "staff"):
+        return own
+    # The driver takes a second to import, which the token that is made most often need not wait.
+    users = importlib.import_module("api.demo_users")
+    looked = asyncio.run(users.in_graph(settings, audience, subject))
+    found = cast("tuple[str, str] | None", looked)
+    if found is None and subject is None:
+        print(NOBODY, file=sys.stderr)
+    return found or own

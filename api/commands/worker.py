@@ -6,7 +6,7 @@ import signal
 import structlog
 
 from api.connections import open_graph_and_cache
-from api.exporting import folder_in, runners
+from api.exporting import carrier_of, folder_in, runners
 from api.graphql import executor
 from api.logs import log_to_stderr
 from api.settings import Settings, load_settings
@@ -30,7 +30,7 @@ async def _work(settings: Settings) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, ended.set)
         reader = executor(graph, max_batch=1)
-        more = runners(reader, folder_in(settings.data_dir))
+        more = runners(reader, folder_in(settings.data_dir), carrier_of(settings))
         private = settings.webhook_targets == "any"
         async with working(graph, cache, redis_url, more, reader=reader, private=private):
             logger.info("working")

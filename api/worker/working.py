@@ -9,6 +9,7 @@ import structlog
 
 from api.worker.jobs import Jobs
 from api.worker.runners import RUNNERS
+from api.worker.sweeping import Sweeping
 from api.worker.webhooks import Webhooks
 from graph.database import Graph
 from graph.jobs import Runner
@@ -31,7 +32,7 @@ async def working(
     reader: Executor,
     private: bool,
 ) -> AsyncGenerator[Relay]:
-    """Relay changes, run jobs and call webhooks while this lasts.
+    """Relay changes, run jobs, call webhooks and sweep while this lasts.
 
     Args:
         graph: The graph.
@@ -51,6 +52,7 @@ async def working(
         asyncio.create_task(_for_ever("relay", relay.run)),
         asyncio.create_task(_for_ever("jobs", jobs.serve)),
         asyncio.create_task(_for_ever("webhooks", webhooks.serve)),
+        asyncio.create_task(_for_ever("sweeping", Sweeping(graph).serve)),
     ]
     try:
         yield relay

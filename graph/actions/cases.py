@@ -1,7 +1,8 @@
 """Cases: opened, routed, answered, escalated, solved and closed, by the clock of the service level.
 
 What depends on the customer's tier or on where the case stands is read first; the write then holds
-only if that is still so, and is tried anew if it is not.
+only if that is still so, and is tried anew if it is not. caseOpen and caseReply, which customers
+use, too, stand in `graph.actions.selfservice.caring`.
 """
 
 from datetime import datetime, timedelta
@@ -9,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from graph.actions.checking import once, within
-from graph.actions.replies import CASE_REPLY
 from graph.actions.standing import AS_READ, CASE_REF, RETURNS, Standing, change_case
+from graph.audiences import CUSTOMERS
 from graph.engagement import levels, statuses
 from graph.engagement.routing import Team, route
 from graph.model.cases import CASE, CONCERNS
@@ -58,16 +59,16 @@ def _number(id_: str) -> str:
     return f"C-{written[:5]}-{written[5:]}"
 
 
-_OPENED = (
+_REFS = (
     Ref("customer", (PARTY,), "Whose case it is."),
     Ref("contact", (PERSON,), "The person to talk to.", required=False),
     Ref("assignee", (USER, TEAM), "Who is in charge; unless given, rules decide.", required=False),
     Ref("concerns", (PRODUCT, DOCUMENT), "What it is about.", required=False, many=True),
 )
-_OPEN = Action(
+OPENED = Action(
     "caseOpen",
     "Opens a case.",
-    refs=_OPENED,
+    refs=_REFS,
     creates=(Create("case", CASE, (*_SAID, "number"), optional=("number",)),),
     links=(
         Link("case", FOR, "customer"),
@@ -79,7 +80,8 @@ _OPEN = Action(
 )
 
 
-async def _open(work: Work, draft: Draft) -> None:
+async def open_case(work: Work, draft: Draft) -> None:
+    """Open a case: number, times and, unless somebody is named, a team follow from it."""
     once(draft, "concerns")
     customer, contact = draft.one("customer"), draft.one("contact")
     if draft.refusals or customer is None:
@@ -88,7 +90,7 @@ async def _open(work: Work, draft: Draft) -> None:
     refs = dict(draft.refs)
     if contact is not None and contact.id == customer.id:
         refs["contact"] = None
-    inner = work.sketch(_OPEN, refs, draft.given)
+    inner = work.sketch(OPENED, refs, draft.given)
     values = inner.props["case"]
     values["kind"] = values.get("kind") or "QUESTION"
     values["priority"] = values.get("priority") or "NORMAL"
@@ -102,18 +104,8 @@ async def _open(work: Work, draft: Draft) -> None:
         found = [Team(*each) for each in teams]
         team = route(values["kind"], values["priority"], tier, found, inner.ids["case"])
         inner.refs["assignee"] = Named(team.id, TEAM.name) if team else None
-    draft.take(await work.perform(_OPEN, inner))
+    draft.take(await work.perform(OPENED, inner))
 
-
-CASE_OPEN = Procedure(
-    "caseOpen",
-    "Opens a case: it gets its number, the times by which it must be answered and solved, and, "
-    "unless somebody is named, a team that is in charge.",
-    refs=_OPENED,
-    creates=_OPEN.creates,
-    returns=RETURNS,
-    run=_open,
-)
 
 _CHANGED = (*_SAID, "satisfaction", "cause", "status")
 _UPDATE = Action(
@@ -219,6 +211,7 @@ CASE_CLOSE = Action(
     ),
     prepare=_close,
     returns=RETURNS,
+    audiences=CUSTOMERS,
 )
 
 _REOPEN = Action(
@@ -318,6 +311,6 @@ CASE_ASSIGN = Action(
 )
 
 ACTIONS = (
-    CASE_OPEN, CASE_REPLY, CASE_UPDATE, CASE_ASSIGN, CASE_ESCALATE, CASE_RESOLVE, CASE_CLOSE,
+    CASE_UPDATE, CASE_ASSIGN, CASE_ESCALATE, CASE_RESOLVE, CASE_CLOSE,
     CASE_REOPEN,
 )  # fmt: skip

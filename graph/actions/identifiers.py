@@ -1,7 +1,8 @@
 """Identifiers: further addresses, numbers, devices and accounts that point to a party.
 
 The main e-mail address, telephone number, tax id and website are properties of the party, whose
-identifiers follow from them.
+identifiers follow from them. identifierAdd and identifierVerify, which customers use, too, stand in
+`graph.actions.selfservice.claims`.
 """
 
 from graph.actions.periods import missing
@@ -17,7 +18,6 @@ from graph.write.actions import (
     Given,
     Guard,
     Link,
-    Procedure,
     Ref,
     Return,
     Unlink,
@@ -67,10 +67,11 @@ def normal(kind: str, written: str) -> Derived:
     return found
 
 
-_CODES = {"EMAIL": "NOT_AN_EMAIL", "PHONE": "NOT_A_PHONE", "DOMAIN": "NOT_A_URL"}
+CODES = {"EMAIL": "NOT_AN_EMAIL", "PHONE": "NOT_A_PHONE", "DOMAIN": "NOT_A_URL"}
 
 
-async def _add(work: Work, draft: Draft) -> None:
+async def add(work: Work, draft: Draft) -> None:
+    """Attach an identifier to a party, its first of that kind if that is asked for."""
     party, kind = draft.one("party"), str(draft.given["kind"])
     if party is None:
         return
@@ -78,7 +79,7 @@ async def _add(work: Work, draft: Draft) -> None:
     try:
         one = normal(kind, draft.given["value"])
     except ValueError as error:
-        draft.refuse(_CODES.get(kind, "INVALID"), f"value {error}.", "value")
+        draft.refuse(CODES.get(kind, "INVALID"), f"value {error}.", "value")
         return
     if primary and kind in _FROM_PROPERTY:
         message = f"The main one follows from the party's {_FROM_PROPERTY[kind]}; change that."
@@ -107,21 +108,15 @@ async def _add(work: Work, draft: Draft) -> None:
     await apply(work, draft, batch, "partyId")
 
 
-IDENTIFIER_ADD = Procedure(
-    "identifierAdd",
-    "Says that an address, number, device or account belongs to a party.",
-    refs=(_PARTY,),
-    given=(
-        Given(IDENTIFIER.properties["kind"], required=True),
-        Given(string("value", "The identifier, however it is written."), required=True),
-        Given(string("label", "Use of it, such as work or home.")),
-        Given(flag("primary", "True for the one of its kind to use first.")),
-        Given(moment("verifiedAt", "When its holder proved to have it, UTC.")),
-        Given(flag("shared", "True when several parties use it, such as info@.")),
-    ),
-    returns=_RETURNS,
-    run=_add,
+ADD_GIVEN = (
+    Given(IDENTIFIER.properties["kind"], required=True),
+    Given(string("value", "The identifier, however it is written."), required=True),
+    Given(string("label", "Use of it, such as work or home.")),
+    Given(flag("primary", "True for the one of its kind to use first.")),
+    Given(moment("verifiedAt", "When its holder proved to have it, UTC.")),
+    Given(flag("shared", "True when several parties use it, such as info@.")),
 )
+"""What identifierAdd takes beside the party."""
 IDENTIFIER_REMOVE = Action(
     "identifierRemove",
     "Takes an identifier away from a party.",
@@ -149,7 +144,7 @@ def _verify(draft: Draft) -> None:
         draft.refuse("OUT_OF_RANGE", "verifiedAt must not lie in the future.", "verifiedAt")
 
 
-IDENTIFIER_VERIFY = Action(
+VERIFY = Action(
     "identifierVerify",
     "Records that the party proved to have an identifier; now unless a time is given.",
     refs=(_PARTY, _IDENTIFIER),
@@ -160,4 +155,4 @@ IDENTIFIER_VERIFY = Action(
     returns=_RETURNS,
 )
 
-ACTIONS = (IDENTIFIER_ADD, IDENTIFIER_REMOVE, IDENTIFIER_VERIFY)
+ACTIONS = (IDENTIFIER_REMOVE,)

@@ -1,9 +1,11 @@
 """Quotes: drafted from an opportunity, revised, sent, answered, and converted into an order."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from graph.actions import papers
+from graph.audiences import CUSTOMERS, Audience
 from graph.commerce.drafting import Wish, drafted, kept
 from graph.commerce.lines import Totals
 from graph.commerce.money import quantity
@@ -203,12 +205,28 @@ def _expired(draft: Draft) -> None:
     draft.values["today"] = draft.now[:10]
 
 
+_DECIDES = Guard(
+    "NOT_ALLOWED",
+    "This account may not decide for the customer of the quote.",
+    "NOT EXISTS { (quote)-[whose:FOR]->(party) WHERE party IN whole "
+    "AND coalesce(whose.role, 'CUSTOMER') = 'CUSTOMER' }",
+    ("quoteId",),
+    audience=Audience.CUSTOMER,
+)
+"""Whoever is only the contact of a quote sees it, and does not decide."""
+
+
 _IN_TIME = Guard(
     "EXPIRED",
     "The quote was valid until {}; revise it and send it anew.",
     "quote.validUntil < r.values.today",
     ("quoteId",),
     detail="quote.validUntil",
+)
+_OPEN_TO_CUSTOMERS = replace(
+    _IN_TIME,
+    message="The quote was valid until {}; ask for a new one.",
+    audience=Audience.CUSTOMER,
 )
 
 
@@ -238,13 +256,15 @@ QUOTE_ACCEPT = Action(
     "Says that the customer accepted a quote; one whose last day has passed is EXPIRED.",
     refs=(_QUOTE,),
     updates=(Update("quote"),),
-    guards=(papers.allowing(STAGES, "quoteAccept", "quote"), _IN_TIME),
+    guards=(_DECIDES, papers.allowing(STAGES, "quoteAccept", "quote"), _IN_TIME),
     prepare=_accept,
     returns=_RETURNS,
+    audiences=CUSTOMERS,
 )
 
 
 def _decline(draft: Draft) -> None:
+    _expired(draft)
     draft.props["quote"] |= {"status": "DECLINED", "decidedAt": draft.now}
 
 
@@ -253,9 +273,10 @@ QUOTE_DECLINE = Action(
     "Says that the customer declined a quote.",
     refs=(_QUOTE,),
     updates=(Update("quote"),),
-    guards=(papers.allowing(STAGES, "quoteDecline", "quote"),),
+    guards=(_DECIDES, papers.allowing(STAGES, "quoteDecline", "quote"), _OPEN_TO_CUSTOMERS),
     prepare=_decline,
     returns=_RETURNS,
+    audiences=CUSTOMERS,
 )
 
 _CONVERTED = Action(

@@ -106,7 +106,8 @@ def _answered(direction: str, draft: Draft, case: Standing) -> dict[str, Any]:
     return changes
 
 
-async def _reply(work: Work, draft: Draft) -> None:
+async def reply(work: Work, draft: Draft) -> None:
+    """Record an answer that a member of staff gives or was given."""
     await change_case(work, draft, _REPLY, _answer)
 
 
@@ -118,5 +119,5 @@ CASE_REPLY = Procedure(
     creates=_REPLY.creates,
     updates=(Update("case", ("status",)),),
     returns=_REPLY.returns,
-    run=_reply,
+    run=reply,
 )

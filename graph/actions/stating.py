@@ -7,7 +7,7 @@ record of the source `c360`; see docs/parties.md.
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
-from graph.errors import NotFound, Outdated
+from graph.errors import NotFound, Outdated, Suppressed
 from graph.model.declare import moment, string
 from graph.model.kinds import Node
 from graph.model.parties import PARTY
@@ -181,6 +181,8 @@ async def apply(work: Work, draft: Draft, batch: Batch, place: str = "") -> None
         draft.refuse("NOT_FOUND", str(error), place)
     except Outdated as error:
         draft.refuse("CONFLICT", str(error), "ifVersion")
+    except Suppressed as error:
+        draft.refuse(error.code, str(error))
     else:
         for variable, (id_, label) in outcome.named.items():
             draft.returned[variable] = Named(id_, label)

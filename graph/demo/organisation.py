@@ -8,12 +8,14 @@ import orjson
 from graph.demo.calendar import ZONES
 from graph.demo.personas import LANGUAGES, Personas, country_of, slug
 from graph.demo.sheet import Sheet
-from graph.demo.world import Colleague, World
+from graph.demo.world import Colleague, Ref, World
 from graph.model.machinery import FIELD_DEF, RULE, WEBHOOK
 from graph.model.organisation import (
+    API_KEY,
     COVERED_BY,
     IN_TEAM,
     PART_OF,
+    STANDS_FOR,
     TEAM,
     TERRITORY,
     USER,
@@ -81,7 +83,7 @@ def organisation(world: World, sheet: Sheet, personas: Personas) -> None:
         if parent:
             sheet.link(PART_OF, world.territories[code], world.territories[parent])
     _staff(world, sheet, personas, rng)
-    _services(sheet)
+    _services(world, sheet)
     _machinery(sheet)
 
 
@@ -119,10 +121,17 @@ def _team(function: str, country: str) -> str:
     return next(code for code, _, work, _ in TEAMS if work == function)
 
 
-def _services(sheet: Sheet) -> None:
+def _services(world: World, sheet: Sheet) -> None:
+    """Programs that ask, each with an API key that nobody has: no key has such a digest."""
     for subject, name in (("webshop", "Web shop"), ("telephony", "Telephone system")):
-        values = {"kind": "SERVICE", "name": name, "active": True}
-        sheet.node(USER, (ISSUER, f"service:{subject}"), values)
+        values: dict[str, Any] = {"kind": "SERVICE", "name": name, "active": True}
+        user = sheet.node(USER, (ISSUER, f"service:{subject}"), values)
+        values = {
+            "name": name, "audience": "STAFF", "scopes": ["read"], "digest": "none",
+            "expiresAt": world.calendar.at(300),
+        }  # fmt: skip
+        key = world.identity(Ref(API_KEY, (subject,)))
+        sheet.link(STANDS_FOR, sheet.node(API_KEY, (key,), values), user)
 
 
 def _machinery(sheet: Sheet) -> None:

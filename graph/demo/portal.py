@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from graph.demo.calendar import ZONES
 from graph.demo.organisation import ISSUER
+from graph.demo.selfservice import claim, invitation, questions, wishes
 from graph.demo.sheet import Sheet, Values
-from graph.demo.world import Human, Ref, World
+from graph.demo.world import Firm, Human, Ref, World
 from graph.model.machinery import HELD_BY, LEGAL_HOLD
 from graph.model.organisation import ACTS_FOR, IS_PERSON, USER
 from graph.model.parties import SERVES
@@ -23,9 +24,18 @@ def portal(world: World, sheet: Sheet, human: Human) -> None:
         if firm.staff[0] == human.number and firm.role != "PROSPECT":
             kind = "PARTNER" if firm.partner_kind else "CUSTOMER"
             scope = "SUBTREE" if rng.random() < 0.2 else "COMPANY"
-            _user(world, sheet, human, kind, firm.ref, scope)
+            user = _user(world, sheet, human, kind, firm.ref, scope)
+            if kind == "CUSTOMER":
+                wishes(world, sheet, human)
+                questions(world, sheet, human)
+                claim(world, sheet, human, user)
+        elif _is_invited(firm, human):
+            scope = "OWN" if firm.number % 4 else "COMPANY"
+            user = _user(world, sheet, human, "CUSTOMER", firm.ref, scope)
+            invitation(world, sheet, human, user, subject_of("CUSTOMER", firm.staff[0]), scope)
     elif rng.random() < 0.2:
         _user(world, sheet, human, "CUSTOMER", human.ref, "OWN")
+        wishes(world, sheet, human)
     elif rng.random() < 0.05:
         partner = rng.choice(world.firms[: world.plan.partners])
         sheet.link(SERVES, partner.ref, human.ref, {"from": world.calendar.start})
@@ -35,20 +45,31 @@ def portal(world: World, sheet: Sheet, human: Human) -> None:
 
 def _user(
     world: World, sheet: Sheet, human: Human, kind: str, party: Ref, scope: str
-) -> None:  # fmt: skip
+) -> Ref:  # fmt: skip
     rng = world.rng("user", human.number)
     values: Values = {
         "kind": kind, "name": human.name, "email": human.email, "jobTitle": human.title,
         "language": human.language, "timezone": ZONES[human.country], "active": True,
         "lastSeenAt": world.calendar.leisure(rng, human.country, world.calendar.day(-90)),
     }  # fmt: skip
-    subject = f"{kind.lower()}-{human.number:06}"
-    user = sheet.node(USER, (ISSUER, subject), values)
+    user = sheet.node(USER, (ISSUER, subject_of(kind, human.number)), values)
     sheet.link(IS_PERSON, user, human.ref)
     since = world.calendar.day(-rng.randint(10, 700))
     expired = rng.random() < 0.05
     said: Values = {"scope": scope, "from": since, "to": since + timedelta(9) if expired else None}
     sheet.link(ACTS_FOR, user, party, said)
+    return user
+
+
+def subject_of(kind: str, number: int) -> str:
+    """The name of a person's account at the issuer."""
+    return f"{kind.lower()}-{number:06}"
+
+
+def _is_invited(firm: Firm, human: Human) -> bool:
+    """Whether the person is the second contact of a customer that invited it."""
+    second = len(firm.staff) > 1 and firm.staff[1] == human.number
+    return second and firm.role == "CUSTOMER" and firm.partner_kind is None and firm.number % 2 == 0
 
 
 def _hold(world: World, sheet: Sheet, human: Human) -> None:

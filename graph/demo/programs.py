@@ -21,6 +21,7 @@ from graph.model.programs import (
     LEAD_OFFER,
     PRIVACY_REQUEST,
     PROGRAM,
+    SHARE_PROPOSAL,
 )
 
 PROGRAMS = (
@@ -143,6 +144,26 @@ def offer(world: World, sheet: Sheet, account: Account) -> None:
         sheet.link(BY, request, account.owner.ref)
         sheet.link(ABOUT, request, account.ref)
         sheet.link(ASSIGNED_TO, request, partner.ref, {"role": "APPROVER"})
+
+
+def propose(world: World, sheet: Sheet, account: Account) -> None:
+    """A partner asks that a company without one be shared with it."""
+    if account.firm is None or account.firm.partner_kind or account.partner:
+        return
+    rng = world.rng("share", account.firm.number)
+    if rng.random() < 0.06 or account.firm.wanted:
+        at = world.calendar.office(rng, account.country, world.calendar.day(-120))
+        decided = world.calendar.later(rng, at, (1, 6), account.country)
+        values: Values = {
+            "number": f"SP-{account.code}", "at": at,
+            "dueAt": None if decided else at + timedelta(7), "decidedAt": decided,
+            "level": "PROFILE", "purpose": "We install there already.",
+            "state": "REJECTED" if decided else "SUBMITTED",
+            "decisionReason": "Another partner is closer." if decided else None,
+        }  # fmt: skip
+        request = sheet.node(SHARE_PROPOSAL, ("portal", values["number"]), values)
+        partner = rng.choice(world.firms[: world.plan.partners])
+        _ask(world, sheet, rng, request, partner.ref, account.ref, account.country)
 
 
 def privacy(world: World, sheet: Sheet, human: Human) -> None:

@@ -17,7 +17,7 @@ from graph.demo.people import People
 from graph.demo.personas import Personas, Phones
 from graph.demo.portal import portal
 from graph.demo.products import products
-from graph.demo.programs import offer, privacy, programs
+from graph.demo.programs import offer, privacy, programs, propose
 from graph.demo.sheet import ROWS, Sheet
 from graph.demo.stories import PEOPLE, stories
 from graph.demo.world import Human, World
@@ -92,6 +92,7 @@ def _history(world: World, sheet: Sheet) -> Iterator[Step]:
         trade(world, sheet, account)
         troubles(world, sheet, account)
         offer(world, sheet, account)
+        propose(world, sheet, account)
         talk(world, sheet, account)
         figures(world, sheet, account)
         if sheet.rows >= ROWS:

@@ -1,6 +1,7 @@
 """The model as data: every label, key, property and relationship of the graph, by domain."""
 
 from graph.model import (
+    access,
     cases,
     identity,
     interactions,
@@ -13,12 +14,13 @@ from graph.model import (
     parties,
     products,
     programs,
+    selfservice,
 )
 from graph.model.kinds import Model
 
 _DOMAINS = (
     parties, identity, organisation, products, orders, opportunities, cases, interactions,
-    marketing, programs, machinery,
+    marketing, programs, selfservice, access, machinery,
 )  # fmt: skip
 
 MODEL = Model(

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from graph.model import (
     MODEL,
+    access,
     cases,
     identity,
     interactions,
@@ -19,6 +20,7 @@ from graph.model import (
     parties,
     products,
     programs,
+    selfservice,
 )
 from graph.model.kinds import Node, Pii, Property, Relationship, Type
 
@@ -33,6 +35,8 @@ DOMAINS: tuple[tuple[ModuleType, tuple[Node, ...], tuple[Relationship, ...]], ..
     (interactions, interactions.NODES, interactions.RELATIONSHIPS),
     (marketing, marketing.NODES, marketing.RELATIONSHIPS),
     (programs, programs.NODES, programs.RELATIONSHIPS),
+    (selfservice, selfservice.NODES, selfservice.RELATIONSHIPS),
+    (access, access.NODES, access.RELATIONSHIPS),
     (links, (), links.RELATIONSHIPS),
     (machinery, machinery.NODES, machinery.RELATIONSHIPS),
 )

@@ -120,6 +120,32 @@ RECORDED_TO = Property(
     "recordedTo", Type.STRING, "When it was retracted, UTC; '9999' while it stands.", required=True
 )
 VIA = Property("via", Type.STRING, "Id of the source record that said so.", internal=True)
+START_OF = Property(
+    "startOf",
+    Type.STRING,
+    "Id of the party that it is truly of, while that is merged into its start.",
+    internal=True,
+)
+END_OF = Property(
+    "endOf",
+    Type.STRING,
+    "Id of the party that it is truly of, while that is merged into its end.",
+    internal=True,
+)
+HELD = Property(
+    "held",
+    Type.BOOLEAN,
+    "True of a former one that waits until two merged parties are taken apart.",
+    internal=True,
+)
+STATED = Property(
+    "stated",
+    Type.BOOLEAN,
+    "True of a held identifier that followed from a record.",
+    internal=True,
+)
+WHOSE = (START_OF, END_OF, HELD, STATED)
+"""What a relationship of a merged party carries, so that the merge can be undone."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +253,7 @@ class Relationship:
     @cached_property
     def properties(self) -> dict[str, Property]:
         """Every property by name, the recorded interval and `via` included."""
-        interval = (RECORDED_FROM, RECORDED_TO, VIA) if self.history else ()
+        interval = (RECORDED_FROM, RECORDED_TO, VIA, *WHOSE) if self.history else ()
         return {each.name: each for each in (*self.own, *interval)}
 
     @property

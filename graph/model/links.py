@@ -84,6 +84,7 @@ CAN_SEE = Relationship(
             },
             "How much may be seen.",
         ),
+        day("until", "Last day; null when it is open."),
     ),
     derived=True,
 )

@@ -2,7 +2,7 @@
 
 from graph.model.declare import choice, flag, integer, moment, number, of, string, strings, text
 from graph.model.kinds import Node, Pii, Purpose, Relationship, Retention, Type
-from graph.model.parties import PARTY
+from graph.model.parties import PARTY, PERSON
 
 VERSION = Node(
     "Version",
@@ -64,12 +64,16 @@ ARCHIVED = Node(
     (
         string("id", "Id of the node.", required=True),
         strings("archivedLabels", "Labels to be given back."),
+        string("source", "Its system, if it came from one: the same row again finds it here."),
+        string("externalId", "Its id in that system."),
         moment("archivedAt", "When, UTC."),
         string("archivedBy", "Id of the event; former relationships that come back carry it, too."),
+        string("mergedInto", "Id of the party it was merged into; null when it was put away."),
     ),
     Purpose.OPERATION,
     machinery=True,
     keys=(("id",),),
+    indexes=(("source", "externalId"),),
 )
 IDEMPOTENCY_KEY = Node(
     "IdempotencyKey",
@@ -258,6 +262,34 @@ FIELD_DEF = Node(
     Purpose.OPERATION,
     keys=(("label", "name"),),
 )
+DATA_ACCESS = Node(
+    "DataAccess",
+    "Somebody read personal data: one user, one operation, one second, any number of people.",
+    (
+        string("id", "Follows from who, what and when.", required=True),
+        moment("at", "The second in which it was read, UTC.", required=True, indexed=True),
+        string("actor", "Issuer and subject of who read, with a | between.", required=True),
+        choice(
+            "audience",
+            {
+                "STAFF": "Somebody who works for us, or a program of ours.",
+                "PARTNER": "Somebody who works for a partner.",
+            },
+            "Which audience the reader belongs to.",
+            required=True,
+        ),
+        string(
+            "operation",
+            "Name of the GraphQL operation, or a digest of its text.",
+            required=True,
+        ),
+        strings("classes", "Which kinds of personal data were read, such as NAME or CONTACT."),
+    ),
+    Purpose.LEGAL,
+    Retention.YEAR,
+    machinery=True,
+    keys=(("id",),),
+)
 MIGRATION = Node(
     "Migration",
     "A schema change that was applied to this graph.",
@@ -274,9 +306,10 @@ MIGRATION = Node(
 
 WAS = Relationship("WAS", (PARTY,), (VERSION,), "A former state of the node.", history=False)
 HELD_BY = Relationship("HELD_BY", (PARTY,), (LEGAL_HOLD,), "A legal hold protects the party.")
+SAW = Relationship("SAW", (DATA_ACCESS,), (PERSON,), "Whose personal data was read.", history=False)
 
 NODES = (
     VERSION, CHANGE_EVENT, RELAY, ARCHIVED, IDEMPOTENCY_KEY, SECRET, JOB, LEGAL_HOLD, SUPPRESSION,
-    RULE, WEBHOOK, WEBHOOK_STATE, DELIVERY, FIELD_DEF, MIGRATION,
+    RULE, WEBHOOK, WEBHOOK_STATE, DELIVERY, FIELD_DEF, DATA_ACCESS, MIGRATION,
 )  # fmt: skip
-RELATIONSHIPS = (WAS, HELD_BY)
+RELATIONSHIPS = (WAS, HELD_BY, SAW)

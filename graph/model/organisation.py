@@ -1,4 +1,4 @@
-"""Our own side: users (staff, or acting for a partner or customer), teams and territories."""
+"""Our own side: users (staff, or of a partner or customer), API keys, teams and territories."""
 
 from graph.model.declare import choice, day, flag, moment, of, string, strings
 from graph.model.kinds import Node, Pii, Purpose, Relationship, Type
@@ -28,10 +28,41 @@ USER = Node(
         string("timezone", "IANA name of the user's time zone."),
         flag("active", "False when the user may no longer sign in."),
         moment("lastSeenAt", "When the user last signed in, UTC.", pii=Pii.BEHAVIOUR),
+        moment(
+            "sessionsRevokedAt",
+            "Tokens issued up to this moment are refused, UTC; null when none were revoked.",
+        ),
     ),
     Purpose.SECURITY,
     keys=(("issuer", "subject"),),
     search=("name", "email"),
+)
+
+API_KEY = Node(
+    "ApiKey",
+    "A service's means to ask without a token of the issuer; only a keyed digest of it is kept.",
+    (
+        string("name", "What it is used for, such as Nightly export.", required=True, indexed=True),
+        choice(
+            "audience",
+            {
+                "STAFF": "Sees what staff sees.",
+                "PARTNER": "Sees what the partner of its user sees.",
+                "CUSTOMER": "Sees what the customer of its user sees.",
+            },
+            "For whom the API answers.",
+            required=True,
+        ),
+        strings("scopes", "What it may be used for: read, write, or names of root fields."),
+        moment("expiresAt", "When it ends, UTC.", required=True),
+        moment("lastUsedAt", "The hour in which it was last used, UTC; null before its first use."),
+        moment("rotatedAt", "When its secret was last replaced, UTC; null while it is the first."),
+        moment("formerUntil", "Until when the secret before that is accepted, too, UTC."),
+        moment("revokedAt", "When it was revoked, UTC; null while it may be used."),
+        string("digest", "Keyed digest of the key.", pii=Pii.CREDENTIAL, required=True),
+        string("formerDigest", "Keyed digest of the key before.", pii=Pii.CREDENTIAL),
+    ),
+    Purpose.SECURITY,
 )
 
 TEAM = Node(
@@ -102,5 +133,9 @@ ACTS_FOR = Relationship(
 )
 IS_PERSON = Relationship("IS_PERSON", (USER,), (PERSON,), "The person behind a user account.")
 
-NODES = (USER, TEAM, TERRITORY)
-RELATIONSHIPS = (IN_TEAM, PART_OF, COVERED_BY, IN_TERRITORY, ACTS_FOR, IS_PERSON)
+STANDS_FOR = Relationship(
+    "STANDS_FOR", (API_KEY,), (USER,), "An API key asks in the name of a user."
+)
+
+NODES = (USER, API_KEY, TEAM, TERRITORY)
+RELATIONSHIPS = (IN_TEAM, PART_OF, COVERED_BY, IN_TERRITORY, ACTS_FOR, IS_PERSON, STANDS_FOR)

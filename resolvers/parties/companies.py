@@ -5,6 +5,7 @@ from typing import Any
 
 from graph import model
 from graph import parties as cypher
+from graph.audiences import EVERYONE, PARTNERS
 from loaders.declare import Order, edge, node, one, prop
 from loaders.registry import Money
 from resolvers.keeping import BUSINESS
@@ -30,13 +31,13 @@ BY_DISTANCE = Order("EDGE", kind=int)
 class Company(Customer):
     """An organisation: a firm, an authority, an association."""
 
-    legal_name: str | None = prop()
-    industry: str | None = prop()
-    tax_id: str | None = prop()
-    website: str | None = prop()
+    legal_name: str | None = prop(to=EVERYONE)
+    industry: str | None = prop(to=EVERYONE)
+    tax_id: str | None = prop(to=EVERYONE)
+    website: str | None = prop(to=EVERYONE)
     employees: int | None = prop()
     annual_revenue: Money | None = prop()
-    partner_kind: str | None = prop()
+    partner_kind: str | None = prop(to=PARTNERS)
     partner_since: datetime | None = prop()
     people: Any = edge(
         model.parties.WORKS_AT.back,
@@ -45,12 +46,14 @@ class Company(Customer):
         order=LATEST_START,
         where=(CURRENT,),
         on=Employee,
+        to=EVERYONE,
     )
     parent: Any = one(
         cypher.PARENT,
         "Company",
         "The company that holds it today; the latest, should there be several.",
         order=LATEST_START,
+        to=EVERYONE,
     )
     parents: Any = edge(
         model.parties.SUBSIDIARY_OF.out,
@@ -67,6 +70,7 @@ class Company(Customer):
         order=BY_NAME,
         where=(CURRENT,),
         on=Subsidiary,
+        to=EVERYONE,
     )
     ancestors: Any = edge(
         cypher.PARENTS,
@@ -94,5 +98,8 @@ class Company(Customer):
         on=Ally,
     )
     partner: Any = one(
-        cypher.AS_PARTNER, "Partner", "The company in its role as a partner; null when it is none."
+        cypher.AS_PARTNER,
+        "Partner",
+        "The company in its role as a partner; null when it is none.",
+        to=PARTNERS,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from graph import marketing as consent_cypher
 from graph import model
 from graph import parties as cypher
+from graph.audiences import CUSTOMERS, EVERYONE, PARTNERS
 from loaders.declare import Order, edge, interface, prop, values
 from resolvers.links import assignees, for_edge, shared_with
 from resolvers.marketing import CONSENT_SCOPES, ContactRule
@@ -47,21 +48,21 @@ BY_DUE = Order(
 class Customer(Participant):
     """Whoever the business deals with: a person, a company or a household."""
 
-    name: str = prop()
-    lifecycle: str | None = prop()
-    email: str | None = prop()
-    phone: str | None = prop()
-    street: str | None = prop()
-    postal_code: str | None = prop()
-    city: str | None = prop()
-    region: str | None = prop()
-    country: str | None = prop()
-    language: str | None = prop()
-    timezone: str | None = prop()
-    tier: str | None = prop()
-    customer_since: datetime | None = prop()
-    preferred_channel: str | None = prop()
-    max_contacts_per_month: int | None = prop()
+    name: str = prop(to=EVERYONE)
+    lifecycle: str | None = prop(to=PARTNERS)
+    email: str | None = prop(to=EVERYONE)
+    phone: str | None = prop(to=EVERYONE)
+    street: str | None = prop(to=EVERYONE)
+    postal_code: str | None = prop(to=EVERYONE)
+    city: str | None = prop(to=EVERYONE)
+    region: str | None = prop(to=EVERYONE)
+    country: str | None = prop(to=EVERYONE)
+    language: str | None = prop(to=EVERYONE)
+    timezone: str | None = prop(to=EVERYONE)
+    tier: str | None = prop(to=CUSTOMERS)
+    customer_since: datetime | None = prop(to=EVERYONE)
+    preferred_channel: str | None = prop(to=EVERYONE)
+    max_contacts_per_month: int | None = prop(to=EVERYONE)
     archived_at: datetime | None = prop()
 
     identifiers: Any = edge(
@@ -71,6 +72,7 @@ class Customer(Participant):
         order=Order("NODE.value"),
         where=(any_of(model.identity.IDENTIFIER, "kind", "kinds", "Only these kinds."),),
         on=OwnIdentifier,
+        to=EVERYONE,
     )
     source_records: Any = edge(
         model.identity.RESOLVES_TO.back,
@@ -92,6 +94,7 @@ class Customer(Participant):
         "Every interaction and document of the party, newest first.",
         order=NEWEST,
         where=(CHANNELS, TYPES, SINCE, UNTIL),
+        to=EVERYONE,
     )
     interactions: Any = edge(
         cypher.INTERACTIONS,
@@ -99,6 +102,7 @@ class Customer(Participant):
         "Interactions the party took part in, newest first.",
         order=NEWEST,
         where=(CHANNELS,),
+        to=EVERYONE,
     )
     interaction_stats: list[InteractionStats] = values(
         cypher.INTERACTION_STATS, "How often the party was in touch, by channel.", many=True
@@ -124,6 +128,7 @@ class Customer(Participant):
         order=NEWEST,
         where=(any_of(model.orders.ORDER, "status", "statuses", "Only in these states."),),
         on=for_edge("Order"),
+        to=EVERYONE,
     )
     order_stats: list[OrderStats] = values(
         cypher.ORDER_STATS, "What the party ordered in all, by currency.", many=True
@@ -135,6 +140,7 @@ class Customer(Participant):
         order=NEWEST,
         where=(any_of(model.orders.QUOTE, "status", "statuses", "Only in these states."),),
         on=for_edge("Quote"),
+        to=EVERYONE,
     )
     invoices: Any = edge(
         model.links.FOR.back,
@@ -143,6 +149,7 @@ class Customer(Participant):
         order=NEWEST,
         where=(any_of(model.orders.INVOICE, "status", "statuses", "Only in these states."),),
         on=for_edge("Invoice"),
+        to=EVERYONE,
     )
     credit_notes: Any = edge(
         model.links.FOR.back,
@@ -150,6 +157,7 @@ class Customer(Participant):
         "Credit notes, newest first.",
         order=NEWEST,
         on=for_edge("CreditNote"),
+        to=EVERYONE,
     )
     contracts: Any = edge(
         model.links.FOR.back,
@@ -158,6 +166,7 @@ class Customer(Participant):
         order=NEWEST,
         where=(any_of(model.orders.CONTRACT, "status", "statuses", "Only in these states."),),
         on=for_edge("Contract"),
+        to=EVERYONE,
     )
     opportunities: Any = edge(
         model.links.FOR.back,
@@ -168,6 +177,7 @@ class Customer(Participant):
             any_of(model.opportunities.OPPORTUNITY, "stage", "stages", "Only in these stages."),
         ),
         on=for_edge("Opportunity"),
+        to=PARTNERS,
     )
     cases: Any = edge(
         model.links.FOR.back,
@@ -176,6 +186,7 @@ class Customer(Participant):
         order=LATEST_OPENED,
         where=(any_of(model.cases.CASE, "status", "statuses", "Only in these states."),),
         on=for_edge("Case"),
+        to=EVERYONE,
     )
     products: Any = edge(
         model.products.OWNS.out,
@@ -184,12 +195,14 @@ class Customer(Participant):
         order=Order("coalesce(EDGE.from, '') + ' ' + coalesce(EDGE.serial, '')", descending=True),
         where=(CURRENT,),
         on=OwnedProduct,
+        to=EVERYONE,
     )
     consents: Any = edge(
         CONSENT_SCOPES,
         "Consent",
         "Decisions about being contacted, newest first; only people give any.",
         order=NEWEST,
+        to=CUSTOMERS,
     )
     contact_policy: list[ContactRule] = values(
         consent_cypher.CONTACT_POLICY,
@@ -240,8 +253,8 @@ class Customer(Participant):
         order=BY_NAME,
         on=Referral,
     )
-    assignees: Any = assignees()
-    shared_with: Any = shared_with()
+    assignees: Any = assignees(to=EVERYONE)
+    shared_with: Any = shared_with(to=PARTNERS)
     users: Any = edge(
         model.organisation.ACTS_FOR.back,
         "User",
@@ -249,6 +262,7 @@ class Customer(Participant):
         order=BY_NAME,
         where=(CURRENT,),
         on=ActingUser,
+        to=PARTNERS,
     )
     territories: Any = edge(
         model.organisation.IN_TERRITORY.out,
@@ -262,9 +276,14 @@ class Customer(Participant):
         "Requests about the party, newest first.",
         order=NEWEST,
         where=(any_of(model.programs.REQUEST, "state", "states", "Only in these states."),),
+        to=PARTNERS,
     )
     own_requests: Any = edge(
-        model.programs.BY.back, "Request", "Requests the party made, newest first.", order=NEWEST
+        model.programs.BY.back,
+        "Request",
+        "Requests the party made, newest first.",
+        order=NEWEST,
+        to=EVERYONE,
     )
     legal_holds: Any = edge(
         model.machinery.HELD_BY.out,

@@ -5,6 +5,7 @@ from typing import Any
 
 from graph import model
 from graph import parties as cypher
+from graph.audiences import CUSTOMERS, EVERYONE
 from loaders.declare import Order, edge, node, one, prop
 from resolvers.keeping import BUSINESS
 from resolvers.opportunities import OpportunityRole
@@ -27,11 +28,12 @@ from resolvers.sorting import (
 class Person(Customer):
     """A human being."""
 
-    given_name: str | None = prop()
-    family_name: str | None = prop()
-    honorific: str | None = prop()
-    birth_date: date | None = prop()
-    job_title: str | None = prop()
+    version: int = prop(to=CUSTOMERS)
+    given_name: str | None = prop(to=EVERYONE)
+    family_name: str | None = prop(to=EVERYONE)
+    honorific: str | None = prop(to=EVERYONE)
+    birth_date: date | None = prop(to=CUSTOMERS)
+    job_title: str | None = prop(to=EVERYONE)
     companies: Any = edge(
         model.parties.WORKS_AT.out,
         "Company",
@@ -39,6 +41,7 @@ class Person(Customer):
         order=LATEST_START,
         where=(CURRENT,),
         on=Employer,
+        to=EVERYONE,
     )
     manager: Any = one(
         cypher.MANAGER,
@@ -85,7 +88,7 @@ class Person(Customer):
 class Household(Customer):
     """People who live at one address and decide together."""
 
-    members: int | None = prop()
+    members: int | None = prop(to=EVERYONE)
     people: Any = edge(
         model.parties.LIVES_IN.back,
         "Person",
@@ -93,4 +96,5 @@ class Household(Customer):
         order=BY_NAME,
         where=(CURRENT,),
         on=Inhabitant,
+        to=EVERYONE,
     )

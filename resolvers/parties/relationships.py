@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from graph import model
 from graph import parties as cypher
+from graph.audiences import EVERYONE, PARTNERS
 from loaders.declare import computed, edge_of, prop
 
 
@@ -11,22 +12,22 @@ from loaders.declare import computed, edge_of, prop
 class Employer:
     """A company a person works or worked for."""
 
-    title: str | None = prop()
-    department: str | None = prop()
-    primary: bool | None = prop()
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    title: str | None = prop(to=EVERYONE)
+    department: str | None = prop(to=EVERYONE)
+    primary: bool | None = prop(to=EVERYONE)
+    from_: date | None = prop("from", to=EVERYONE)
+    to: date | None = prop(to=EVERYONE)
 
 
 @edge_of(model.parties.WORKS_AT, "Person")
 class Employee:
     """A person who works or worked for a company."""
 
-    title: str | None = prop()
-    department: str | None = prop()
-    primary: bool | None = prop()
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    title: str | None = prop(to=EVERYONE)
+    department: str | None = prop(to=EVERYONE)
+    primary: bool | None = prop(to=EVERYONE)
+    from_: date | None = prop("from", to=EVERYONE)
+    to: date | None = prop(to=EVERYONE)
 
 
 @edge_of(model.parties.REPORTS_TO, "Person")
@@ -51,8 +52,8 @@ class Subsidiary:
     """A company that another holds or held."""
 
     share: int | None = prop()
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    from_: date | None = prop("from", to=EVERYONE)
+    to: date | None = prop(to=EVERYONE)
 
 
 @edge_of(model.parties.SUBSIDIARY_OF, "Company")
@@ -81,8 +82,8 @@ class Home:
 class Inhabitant:
     """A person who lives or lived in a household."""
 
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    from_: date | None = prop("from", to=EVERYONE)
+    to: date | None = prop(to=EVERYONE)
 
 
 @edge_of(model.parties.PARTNERS_WITH, "Company")
@@ -108,10 +109,10 @@ class ServedBy:
 class Account:
     """A party that a partner looks after."""
 
-    territory: str | None = prop()
-    product_line: str | None = prop()
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    territory: str | None = prop(to=PARTNERS)
+    product_line: str | None = prop(to=PARTNERS)
+    from_: date | None = prop("from", to=PARTNERS)
+    to: date | None = prop(to=PARTNERS)
 
 
 @edge_of(model.parties.REFERRED, "Customer")
@@ -134,9 +135,9 @@ class Acquaintance:
 class OwnIdentifier:
     """An identifier that points to a party or stands in a source record."""
 
-    primary: bool | None = prop()
-    verified_at: datetime | None = prop()
-    label: str | None = prop()
+    primary: bool | None = prop(to=EVERYONE)
+    verified_at: datetime | None = prop(to=EVERYONE)
+    label: str | None = prop(to=EVERYONE)
 
 
 @edge_of(model.identity.HAS_IDENTIFIER, "Customer")
@@ -171,10 +172,10 @@ class Distinction:
 class OwnedProduct:
     """A product that a party has or had in use."""
 
-    serial: str | None = prop()
-    quantity: float | None = prop()
-    from_: date | None = prop("from")
-    to: date | None = prop()
+    serial: str | None = prop(to=EVERYONE)
+    quantity: float | None = prop(to=EVERYONE)
+    from_: date | None = prop("from", to=EVERYONE)
+    to: date | None = prop(to=EVERYONE)
 
 
 @edge_of(model.marketing.MEMBER_OF, "Segment")

@@ -6,7 +6,9 @@ from enum import Enum
 import strawberry
 
 from graph import parties as cypher
+from graph.audiences import PARTNERS
 from graph.model.interactions import INTERACTION
+from loaders.audiences import STAFF_ALONE, directives_of
 from loaders.declare import Choice, Where, value
 from loaders.registry import Money, enum_type
 
@@ -20,6 +22,7 @@ class TimelineScope(Enum):
         "HIERARCHY",
         description="Also its subsidiaries at every level, and the people of all of them for as "
         "long as they belonged there.",
+        directives=[STAFF_ALONE],
     )
 
 
@@ -34,9 +37,13 @@ class ActivityType(Enum):
     VISIT = strawberry.enum_value("VISIT", description="Visits to a web page or portal.")
     POST = strawberry.enum_value("POST", description="Posts on social networks.")
     LETTER = strawberry.enum_value("LETTER", description="Letters on paper.")
-    NOTE = strawberry.enum_value("NOTE", description="Notes among staff.")
+    NOTE = strawberry.enum_value(
+        "NOTE", description="Notes among staff.", directives=directives_of(PARTNERS)
+    )
     SURVEY = strawberry.enum_value("SURVEY", description="Answers to satisfaction surveys.")
-    TASK = strawberry.enum_value("TASK", description="Tasks with a due date.")
+    TASK = strawberry.enum_value(
+        "TASK", description="Tasks with a due date.", directives=directives_of(PARTNERS)
+    )
     QUOTE = strawberry.enum_value("QUOTE", description="Offers with prices.")
     ORDER = strawberry.enum_value("ORDER", description="Confirmed purchases.")
     INVOICE = strawberry.enum_value("INVOICE", description="Demands for payment.")

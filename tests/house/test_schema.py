@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import pytest
 from graphql import build_schema
 from graphql.type import is_introspection_type, is_specified_scalar_type
 
+from graph.audiences import Audience
 from resolvers.schema import sdl
 from tests.house.tree import ROOT
 
@@ -28,6 +30,13 @@ def test_schema_graphql_is_what_the_code_declares():
     committed = (ROOT / "schema.graphql").read_text(encoding="utf-8")
 
     assert committed == sdl(), "run: .venv/bin/python -m api schema > schema.graphql"
+
+
+@pytest.mark.parametrize("audience", [Audience.PARTNER, Audience.CUSTOMER])
+def test_what_is_shown_to_the_outside_is_what_the_code_declares(audience: Audience):
+    committed = (ROOT / f"docs/schema/{audience.value}.graphql").read_text(encoding="utf-8")
+
+    assert committed == sdl(audience), "run: make schema, and read what changed"
 
 
 def test_everything_in_the_schema_is_described_by_a_sentence():

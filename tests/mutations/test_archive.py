@@ -10,7 +10,7 @@ import pytest
 from graph.statements import Kind, Statement
 from graph.write import archiving, expecting
 from loaders.ids import encode_id
-from tests.mutations.conftest import Api, Put, link, uuid_of
+from tests.mutations.conftest import FINGERPRINT, Api, Put, link, uuid_of
 
 pytestmark = pytest.mark.anyio
 
@@ -160,6 +160,26 @@ async def test_what_is_not_there_or_not_archived_is_refused(api: Api, put: Put):
     ]
     company = encode_id("Company", uuid_of("Person", "ana"))
     assert await api.refused("partyRestore", partyId=company) == [("NOT_FOUND", "partyId")]
+
+
+async def test_what_its_source_says_again_meanwhile_makes_no_second_one(api: Api, put: Put):
+    ana = await world(put, api)
+    order = encode_id("Order", uuid_of("Order", "o1"))
+    archived = (("partyArchive", "partyId", ana), ("entityArchive", "entityId", order))
+    for name, field, id_ in archived:
+        await api.done(name, **{field: id_})
+    before = await api.graph.run(FINGERPRINT)
+
+    await put("Order", "o1", number="o1", status="SHIPPED")
+
+    assert await api.graph.run(FINGERPRINT) == before
+    await put("Person", "ana", name="Ana", city="Nice")
+    for name, field, id_ in reversed(archived):
+        await api.done(name.replace("Archive", "Restore"), **{field: id_})
+    await put("Order", "o1", number="o1", status="SHIPPED")
+    found = await api.ask("{ people { totalCount edges { node { city } } } orders { totalCount } }")
+    assert found["people"] == {"totalCount": 1, "edges": [{"node": {"city": "Nice"}}]}
+    assert found["orders"]["totalCount"] == 1
 
 
 async def test_what_was_written_again_meanwhile_is_not_restored(api: Api, put: Put):
