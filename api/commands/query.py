@@ -20,12 +20,15 @@ def query(
     variables: Variables = "{}",
     operation: OperationName = None,
     audience: Annotated[AudienceName, typer.Option("--as", help="For whom to answer.")] = "staff",
+    subject: Annotated[
+        str, typer.Option(help="As which user; of partners and customers one that exists.")
+    ] = SUBJECT,
 ) -> None:
     """Print the answer as JSON; the exit status is 1 when it has errors."""
     settings = load_settings()
     values = read_variables(variables)
     document = read_document(file)
-    principal = Principal(audience, settings.token_issuer, SUBJECT, None, 0.0)
+    principal = Principal(audience, settings.token_issuer, subject, None, 0.0)
     result = asyncio.run(_answer(settings, document, values, operation, principal))
     print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
     if result.get("errors"):

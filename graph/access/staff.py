@@ -5,8 +5,9 @@ whoever has no rule of his own. Of several rules the widest counts; where there 
 everything is seen.
 
 `me` is the user who asks (null for a service the graph does not know), `mine` himself and, as far
-as the rule goes, his teams with all below them, `grounds` the territories they cover, `us` the users
-whose interactions he sees; `anything` and `talks` say that nothing narrows parties or interactions.
+as the rule goes, his teams with all below them, `grounds` the territories they cover, `us` the
+users whose interactions he sees; `anything` and `talks` say that nothing narrows parties or
+interactions.
 """
 
 from typing import LiteralString

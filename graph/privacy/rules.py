@@ -21,7 +21,7 @@ from graph.model.identity import (
 from graph.model.interactions import INTERACTION, PARTICIPATED_IN
 from graph.model.kinds import Node, Walk
 from graph.model.links import FOR, REGARDING
-from graph.model.machinery import ARCHIVED, DATA_ACCESS, HELD_BY, LEGAL_HOLD, SAW
+from graph.model.machinery import DATA_ACCESS, HELD_BY, LEGAL_HOLD, SAW
 from graph.model.marketing import CONSENT, GAVE, HAS_SCORE, SCORE
 from graph.model.opportunities import OPPORTUNITY, QUOTED_AS
 from graph.model.orders import CONTRACT, CREDIT_NOTE, DOCUMENT, INVOICE, ORDER, QUOTE
@@ -94,7 +94,7 @@ BELONGINGS = (
     Belonging(PERSON, ASKS.back, FEEDBACK_REQUEST, (ASKS.out,)),
     Belonging(PERSON, SAW.back, DATA_ACCESS, (SAW.out,)),
     # Who was merged into the person is put away, and is the person all the same.
-    Belonging(PERSON, MERGED_INTO.back, ARCHIVED, (MERGED_INTO.out,), parties=False),
+    Belonging(PERSON, MERGED_INTO.back, PERSON, (MERGED_INTO.out,), parties=False),
 )
 """Every step of the closure; from a household with one member on as from the person."""
 

@@ -111,7 +111,7 @@ KEEP = Statement(
 """Looks again at the parties, or the requests' parties, with the numbers `$ids`."""
 
 AROUND: LiteralString = (
-    "COLLECT { MATCH (q:Party) WHERE q = n RETURN q "
+    "COLLECT { UNWIND CASE WHEN n:Party THEN [n] ELSE [] END AS q RETURN q "
     "UNION MATCH (n)-[:SERVES|CAN_SEE]->(q:Party) RETURN q "
     "UNION MATCH (n)<-[:SHARED_WITH|ASSIGNED_TO]-(q:Party) RETURN q "
     "UNION MATCH (n)<-[:BY|ASSIGNED_TO]-(:Request)-[:ABOUT]->(q:Party) RETURN q "

@@ -1,5 +1,6 @@
 """Random changes of what somebody may not see, straight in the graph."""
 
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -33,6 +34,14 @@ TIE = Statement(
 MADE = ("Company", "Person", "Order", "Case", "Note", "Opportunity", "Email", "Product")
 
 
+NUMBERS = count(1)
+KEPT = (
+    "kind", "issuer", "subject", "active", "status", "audience", "state",
+    "source", "externalId", "sku", "number",
+)  # fmt: skip
+"""What decides who sees it, or has to be unique."""
+
+
 class Hidden:
     """What somebody may not see, and what happens to it."""
 
@@ -42,7 +51,6 @@ class Hidden:
         self._random = Random(seed)
         self._ids = [id_ for id_, own in world.owners.items() if own not in OUTSIDE[name]]
         self._labels = dict(world.labels)
-        self._made = 0
 
     async def change(self, times: int) -> None:
         """Let so many changes happen."""
@@ -72,7 +80,7 @@ class Hidden:
         chosen = self._random.sample(names, min(3, len(names)))
         key = str(self._random.randrange(10**6))
         values = {each.name: value_of(each, "hidden", key) for each in chosen}
-        for kept in ("kind", "issuer", "subject", "active", "status", "audience", "state"):
+        for kept in KEPT:
             values.pop(kept, None)
         return {"id": id_, "values": values}
 
@@ -85,10 +93,10 @@ class Hidden:
 
     async def _add(self) -> None:
         """A new node that is nobody's, perhaps tied to what he sees in a way that shows nothing."""
-        label, self._made = self._random.choice(MADE), self._made + 1
+        label = self._random.choice(MADE)
         if label == "Product":
             label = "Segment"
-        id_, node = f"made-{self._made}", MODEL.by_label[label]
+        id_, node = f"made-{next(NUMBERS)}", MODEL.by_label[label]
         values = {n: value_of(e, "hidden", id_) for n, e in node.properties.items()}
         values |= {"id": id_, "version": 1, "changedAt": "2026-01-01T00:00:00.000Z"}
         known = {key: each for key, each in values.items() if each is not None}

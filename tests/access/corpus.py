@@ -39,7 +39,11 @@ def _lists(schema: GraphQLSchema) -> Iterator[Asked]:
             given = f"orderBy: [{{field: {field}, direction: DESC}}], first: 50"
             yield f"{{ {name}({given}) {{ {ROWS} }} }}", {}
         filter_: Any = get_named_type(definition.args["filter"].type)
-        texts = [key for key, each in filter_.fields.items() if each.type.name == "StringFilter"]
+        texts = [
+            key
+            for key, each in filter_.fields.items()
+            if get_named_type(each.type).name == "StringFilter"
+        ]
         for key in texts[:2]:
             asked = f'{{{key}: {{contains: "{MARK}"}}}}'
             yield f"{{ {name}(filter: {asked}) {{ totalCount {ROWS} }} }}", {}
@@ -50,7 +54,11 @@ def _paths(schema: GraphQLSchema) -> Iterator[Asked]:
     query: Any = schema.query_type
     for name in lists(schema):
         filter_: Any = get_named_type(query.fields[name].args["filter"].type)
-        many = [k for k, each in filter_.fields.items() if each.type.name.endswith("ListFilter")]
+        many = [
+            k
+            for k, each in filter_.fields.items()
+            if get_named_type(each.type).name.endswith("ListFilter")
+        ]
         for key in many[:4]:
             yield f"{{ {name}(filter: {{{key}: {{count: {{gte: 1}}}}}}) {{ totalCount }} }}", {}
             yield f"{{ {name}(filter: {{{key}: {{some: {{}}}}}}) {{ {ROWS} }} }}", {}

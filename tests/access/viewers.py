@@ -75,7 +75,8 @@ USUAL = {"Company", "Person", "Order", "Case", "Email", "Note", "Opportunity", "
          "DealRegistration", "Consent"}  # fmt: skip
 """Labels whose own values are asked by default: a rule each, or more than one way to it."""
 
-LISTS = {"companies", "customers", "orders", "cases", "interactions", "opportunities", "requests"}
+LISTS = {"companies", "customers", "orders", "cases", "interactions", "opportunities", "requests",
+         "products"}  # fmt: skip
 
 
 def everything(schema: GraphQLSchema, world: World, *, full: bool) -> Iterator[Asked]:

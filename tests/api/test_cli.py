@@ -120,14 +120,14 @@ def test_query_prints_the_answer_of_the_running_engines(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, audience: str
 ):
     file = tmp_path / "query.graphql"
-    file.write_text("query Q($first: Int!) { households(first: $first) { edges { cursor } } }")
+    file.write_text("query Q($first: Int!) { products(first: $first) { edges { cursor } } }")
 
     status, out, err = run(
         capsys, "query", str(file), "--variables", '{"first": 3}', "--as", audience
     )
 
     assert (status, err) == (0, "")
-    assert out == '{\n  "data": {\n    "households": {\n      "edges": []\n    }\n  }\n}\n'
+    assert out == '{\n  "data": {\n    "products": {\n      "edges": []\n    }\n  }\n}\n'
 
 
 @pytest.mark.usefixtures("at")

@@ -29,7 +29,7 @@ async def test_an_answer_says_what_was_asked_cost_and_what_is_left(running: Runn
     costs = [each.json()["extensions"]["cost"] for each in found]
     assert [each["requested"] for each in costs] == [5, 50]
     assert set(costs[0]) == {"requested", "limit", "remaining", "restoreRate"}
-    assert found[0].json()["data"]["customers"]["edges"] == []
+    assert len(found[0].json()["data"]["customers"]["edges"]) <= 5
 
 
 async def test_a_kept_answer_costs_the_same(running: Running):

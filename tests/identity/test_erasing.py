@@ -14,7 +14,8 @@ pytestmark = pytest.mark.anyio
 EVERYTHING = Statement(
     "test.everything",
     Kind.READ,
-    "MATCH (n) WHERE any(key IN keys(n) WHERE toStringOrNull(n[key]) CONTAINS $word) RETURN labels(n)",
+    "MATCH (n) WHERE any(key IN keys(n) WHERE toStringOrNull(n[key]) CONTAINS $word) "
+    "RETURN labels(n)",
 )
 
 

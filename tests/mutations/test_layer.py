@@ -189,7 +189,7 @@ async def test_only_staff_may_change_anything(api: Api, put: Put) -> None:
     )
     other = Viewer(Audience.CUSTOMER, STAFF.issuer, "ana")
     response = await api.executor.execute(query, {"input": call(ana)}, None, other)
-    assert response["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert response["errors"][0]["extensions"]["code"] == "INVALID_DOCUMENT"
     assert (await api.graph.run(COUNTS))[0] == [0, 0, 0]
 
 
