@@ -161,6 +161,8 @@ async def effective_price(
         return None
     wanted = _own_id(product, PRODUCT)
     buyer, seller = _own_id(customer, PARTY), _own_id(partner, COMPANY)
+    if (customer and buyer is None) or (partner and seller is None):
+        return None
     if info.context.viewer.audience is not Audience.STAFF:
         own = await _own_prices(info, backing.graph, buyer)
         if own is None or seller not in {None, own}:
@@ -169,14 +171,20 @@ async def effective_price(
     try:
         units, on = quantity(quantity_), day(at or datetime.now(UTC).date())
         code = None if currency is None else known_currency(currency)
-        parameters = {"customer": buyer, "partner": seller, "products": [wanted], "day": on}
-        facts = facts_of((await backing.graph.run(GIVEN, parameters))[0])
-        if (customer and not facts.customer) or (seller and not facts.partner):
-            return None
-        found = _found(facts, wanted, code, units, on)
+        facts = await _facts(backing.graph, buyer, seller, wanted, on)
+        found = _found(facts, wanted, code, units, on) if facts is not None else None
         return _answer(found, units) if found is not None else None
     except Refused as refused:
         raise BadRequest(Code.INVALID_ARGUMENT, refused.message) from refused
+
+
+async def _facts(
+    graph: Graph, buyer: str | None, seller: str | None, wanted: str | None, on: str
+) -> Facts | None:
+    """What decides a price; None when a node that was named is not there."""
+    parameters = {"customer": buyer, "partner": seller, "products": [wanted], "day": on}
+    facts = facts_of((await graph.run(GIVEN, parameters))[0])
+    return None if (buyer and not facts.customer) or (seller and not facts.partner) else facts
 
 
 def _found(

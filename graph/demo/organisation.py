@@ -9,6 +9,7 @@ from graph.demo.calendar import ZONES
 from graph.demo.personas import LANGUAGES, Personas, country_of, slug
 from graph.demo.sheet import Sheet
 from graph.demo.world import Colleague, Ref, World
+from graph.model.access import ACCESS_RULE, GOVERNS
 from graph.model.machinery import FIELD_DEF, RULE, WEBHOOK
 from graph.model.organisation import (
     API_KEY,
@@ -83,6 +84,7 @@ def organisation(world: World, sheet: Sheet, personas: Personas) -> None:
         if parent:
             sheet.link(PART_OF, world.territories[code], world.territories[parent])
     _staff(world, sheet, personas, rng)
+    _rule(world, sheet)
     _services(world, sheet)
     _machinery(sheet)
 
@@ -112,6 +114,13 @@ def _staff(world: World, sheet: Sheet, personas: Personas, rng: Random) -> None:
     for code, territory in world.territories.items():
         seller = world.colleague(rng, "SALES", code[:2])
         sheet.link(COVERED_BY, territory, seller.ref)
+
+
+def _rule(world: World, sheet: Sheet) -> None:
+    """How the French sellers could be narrowed to what is theirs: a rule that is not in use."""
+    values = {"name": "Sales in France", "parties": "TEAM", "interactions": "ALL", "active": False}
+    key = world.identity(Ref(ACCESS_RULE, ("sales-fr",)))
+    sheet.link(GOVERNS, sheet.node(ACCESS_RULE, (key,), values), world.teams["sales-fr"])
 
 
 def _team(function: str, country: str) -> str:

@@ -29,7 +29,7 @@ def portal(world: World, sheet: Sheet, human: Human) -> None:
                 wishes(world, sheet, human)
                 questions(world, sheet, human)
                 claim(world, sheet, human, user)
-        elif _is_invited(firm, human):
+        elif _is_invited(firm, human) and firm.staff[0] in world.portals:
             scope = "OWN" if firm.number % 4 else "COMPANY"
             user = _user(world, sheet, human, "CUSTOMER", firm.ref, scope)
             invitation(world, sheet, human, user, subject_of("CUSTOMER", firm.staff[0]), scope)
@@ -52,6 +52,7 @@ def _user(
         "language": human.language, "timezone": ZONES[human.country], "active": True,
         "lastSeenAt": world.calendar.leisure(rng, human.country, world.calendar.day(-90)),
     }  # fmt: skip
+    world.portals.add(human.number)
     user = sheet.node(USER, (ISSUER, subject_of(kind, human.number)), values)
     sheet.link(IS_PERSON, user, human.ref)
     since = world.calendar.day(-rng.randint(10, 700))

@@ -148,6 +148,7 @@ class World:
     segments: dict[str, Ref] = field(default_factory=dict[str, Ref])
     articles: list[Ref] = field(default_factory=list[Ref])
     emails: set[str] = field(default_factory=set[str])
+    portals: set[int] = field(default_factory=set[int])  # numbers of people with an account
 
     @classmethod
     def of(cls, plan: Plan) -> "World":

@@ -161,7 +161,7 @@ async def test_personal_data_is_told_to_staff_alone(graph: Graph, keeper: Keeper
     refused = await keeper.executor.execute(query, {"p": person}, None, PARTNER)
 
     assert CANARY in str(told["data"])
-    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert refused["errors"][0]["extensions"]["code"] == "INVALID_DOCUMENT"
     assert CANARY not in str(refused)
 
 

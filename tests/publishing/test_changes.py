@@ -142,7 +142,7 @@ async def test_changes_can_be_asked_of_one_node_or_of_some_types(
     assert len(of_customers["edges"]) == 3
 
 
-@pytest.mark.parametrize("first", [0, -1, 201])
+@pytest.mark.parametrize("first", [-1, 201])
 async def test_a_page_of_another_size_is_refused(executor: Executor, first: int):
     response = await executor.execute(PAGE, {"first": first}, None, STAFF)
 
@@ -161,11 +161,11 @@ async def test_others_than_staff_see_no_changes_and_may_not_follow_them(
     await writer.leave("ana")
     await relay.step()
 
-    page = await ask(executor, PARTNER)
+    page = await executor.execute(PAGE, {}, None, PARTNER)
     refused = [each async for each in subscribe(executor, FOLLOW, {}, None, PARTNER)]
 
-    assert page == {"edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
-    assert [each["errors"][0]["extensions"]["code"] for each in refused] == ["FORBIDDEN"]
+    codes = [each["errors"][0]["extensions"]["code"] for each in (page, *refused)]
+    assert codes == ["INVALID_DOCUMENT", "INVALID_DOCUMENT"]
 
 
 def test_cursors_have_one_length_and_belong_to_a_viewer():
