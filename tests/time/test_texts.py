@@ -12,7 +12,11 @@ from loaders.registry import REGISTRY
 from loaders.schema import source_of
 from resolvers.schema import SCHEMA
 
-WITHOUT = {"PriceList.validFrom", "PriceList.validTo", "Webhook.deliveries"}
+REQUESTS = ("Request", "DealRegistration", "FundRequest", "FundClaim", "LeadOffer",
+            "ShareProposal", "PrivacyRequest")  # fmt: skip
+WITHOUT = {"PriceList.validFrom", "PriceList.validTo", "Webhook.deliveries"} | {
+    f"{each}.allowed" for each in REQUESTS
+}
 """Fields that are only known of the present, as docs/time.md says."""
 
 FOREIGN = (
