@@ -127,10 +127,23 @@ def _answer(found: Effective, units: Decimal) -> EffectivePrice:
     )
 
 
-async def _own_prices(info: Info, graph: Graph, buyer: str | None) -> str | None:
-    """Whoever sells for us learns its own prices, and those of customers that it sees: its id."""
+async def _named(
+    info: Info, graph: Graph, product: str, customer: str | None, partner: str | None
+) -> tuple[str | None, str | None, str | None] | None:
+    """The own ids of what is asked about; None when one is of no such thing, or not for him.
+
+    Whoever sells for us learns its own prices, and those of customers that it sees.
+    """
+    buyer, seller = _own_id(customer, PARTY), _own_id(partner, COMPANY)
+    if (customer and buyer is None) or (partner and seller is None):
+        return None
     viewer = info.context.viewer
-    return await partner_at(graph, viewer.issuer, viewer.subject, buyer)
+    if viewer.audience is not Audience.STAFF:
+        own = await partner_at(graph, viewer.issuer, viewer.subject, buyer)
+        if own is None or seller not in {None, own}:
+            return None
+        seller = own
+    return _own_id(product, PRODUCT), buyer, seller
 
 
 async def effective_price(
@@ -159,15 +172,10 @@ async def effective_price(
     backing = info.context.backing
     if backing is None:
         return None
-    wanted = _own_id(product, PRODUCT)
-    buyer, seller = _own_id(customer, PARTY), _own_id(partner, COMPANY)
-    if (customer and buyer is None) or (partner and seller is None):
+    named = await _named(info, backing.graph, product, customer, partner)
+    if named is None:
         return None
-    if info.context.viewer.audience is not Audience.STAFF:
-        own = await _own_prices(info, backing.graph, buyer)
-        if own is None or seller not in {None, own}:
-            return None
-        seller = own
+    wanted, buyer, seller = named
     try:
         units, on = quantity(quantity_), day(at or datetime.now(UTC).date())
         code = None if currency is None else known_currency(currency)

@@ -63,13 +63,17 @@ class Hidden:
                     await self._add()
                 case 3 if self._name in {"kestrel", "heron"}:
                     altered.append({"id": "open-half", "values": self._masked()})
+                    said = self._random.choice(["hidden even", "hidden odd"])
+                    altered.append(
+                        {"id": "hidden-Orderhalf", "values": {"customerReference": said}}
+                    )
                 case _:
                     altered.append(self._alter())
         await self._graph.run(ALTER, {"rows": altered})
 
     def _masked(self) -> dict[str, Any]:
         """What is not told of a party of which only the profile is."""
-        number = self._random.randrange(10**6)
+        number = self._random.randrange(1_000)
         return {"email": f"hidden{number}@example.org", "phone": f"+33{number:09d}",
                 "street": f"hidden {number}", "vatId": f"hidden {number}"}  # fmt: skip
 
@@ -85,7 +89,7 @@ class Hidden:
         return {"id": id_, "values": values}
 
     async def _lose(self) -> None:
-        few = [each for each in self._ids if each.startswith(("hidden-", "made-"))]
+        few = [each for each in self._ids if each.startswith("made-")]
         if len(few) > 5:
             id_ = self._random.choice(few)
             self._ids.remove(id_)

@@ -123,7 +123,8 @@ LEAKS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     ),
     "nested path": (
         _leak_paths,
-        '{ companies(filter: {orders: {some: {node: {number: {contains: "7"}}}}}) { totalCount } }',
+        "{ companies(filter: {orders: {some: {node: {customerReference: "
+        '{contains: "odd"}}}}}) { totalCount } }',
     ),
     "error text": (_leak_errors, '{ node(id: "Q29tcGFueTpub25l") { id } }'),
 }
@@ -138,6 +139,8 @@ async def test_a_leak_is_noticed(
     plant(monkeypatch)
     leaking = Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
 
-    found = await interference(leaking, Hidden(graph, world, "kestrel", 3), asked, "kestrel", 250)
+    found = await interference(
+        leaking, Hidden(graph, world, "kestrel", 3), asked, "kestrel", CHANGES
+    )
 
     assert found == [f"{question} {{}}"]
