@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import orjson
 import redis.asyncio
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import DataError, RedisError, ResponseError
 
 from graph.changes import Event
 from loaders.responses import PREFIX
@@ -37,9 +37,16 @@ def entry(event: Event) -> dict[str, str]:
 
 
 def event_of(number: bytes, fields: dict[bytes, bytes]) -> Event:
-    """Return the event of an entry; digests are not in it."""
-    said: list[Any] = orjson.loads(fields[b"e"])
-    return Event(*said, prev=None, digest=None, seq=int(number.partition(b"-")[0]))
+    """Return the event of an entry; digests are not in it.
+
+    Raises:
+        DataError: it is no entry of ours. Whoever follows the stream treats that as Redis away.
+    """
+    try:
+        said: list[Any] = orjson.loads(fields[b"e"])
+        return Event(*said, prev=None, digest=None, seq=int(number.partition(b"-")[0]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError("The stream of changes holds something else.") from error
 
 
 async def add(cache: redis.asyncio.Redis, events: list[Event]) -> None:
@@ -75,7 +82,7 @@ async def read(cache: redis.asyncio.Redis, after: int, millis: int, count: int) 
     """Return entries after a number, waiting for the first; empty when none came in time.
 
     Raises:
-        RedisError: Redis is away.
+        RedisError: Redis is away, or an entry is not ours.
     """
     found: Any = await _untyped(cache).xread({KEY: f"{after}-0"}, count=count, block=millis)
     if not found:

@@ -5,6 +5,7 @@ import random
 
 import pytest
 import redis.asyncio
+from redis.exceptions import RedisError
 
 from graph.changes import chained, end
 from graph.database import Graph
@@ -180,6 +181,16 @@ async def test_a_graph_that_was_set_back_gets_a_new_stream(
     await drain(relay)
 
     assert [each.seq for each in await stream.read(cache, 0, 100, 100)] == [1]
+
+
+@pytest.mark.parametrize("said", [{"e": "[]"}, {"e": "no json"}, {"else": "1"}])
+async def test_an_entry_that_is_not_ours_is_as_if_redis_were_away(
+    cache: redis.asyncio.Redis, said: dict[str, str]
+):
+    await cache.xadd(stream.KEY, dict(said), id="500-0")
+
+    with pytest.raises(RedisError):
+        await stream.read(cache, 0, 100, 100)
 
 
 async def test_what_changes_make_stale_follows_from_label_and_relationships(
