@@ -12,6 +12,11 @@ GraphError
 Engines have their own tree (`graph.engines.errors`), since only whoever starts them sees it.
 """
 
+NOT_THERE = "There is none with this id."
+"""What is said of an id that names nothing, and of one that names what is another's: the same."""
+
+UNKNOWN_CALLER = "Whoever asks is not known here, or not any more."
+
 
 class GraphError(Exception):
     """Something the caller can act on. The message is one sentence without personal data."""

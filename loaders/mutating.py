@@ -8,6 +8,7 @@ import strawberry
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.values import VariableValues
 
+from graph.errors import NOT_THERE
 from graph.model.kinds import Node
 from graph.statements import Kind, Pattern, Statement
 from graph.write.actions import Mutation, Named, Ref, Refusal
@@ -292,7 +293,7 @@ def _named(
         asked = GlobalId("", "")
     kind = REGISTRY.kinds.get(asked.type)
     if kind is None or not any(kind.node.is_a(node) for node in ref.nodes):
-        refusals.append(Refusal("NOT_FOUND", "There is none with this id.", path))
+        refusals.append(Refusal("NOT_FOUND", NOT_THERE, path))
         return None
     return Named(asked.id, kind.node.name, values)
 

@@ -11,7 +11,6 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    parse,
     validate,
 )
 from graphql.execution.values import VariableValues
@@ -21,6 +20,7 @@ from loaders.arguments import Bindings
 from loaders.compiler import Compiler
 from loaders.completion import Complete, generate
 from loaders.errors import BadRequest
+from loaders.limits.documents import parsed
 from loaders.mutating import Change, compile_change, is_action
 from loaders.policy import Policy, policy_of
 from loaders.roots import Root, compile_root
@@ -179,7 +179,7 @@ class Operations:
 
     def _prepare(self, query: str, name: str | None) -> Operation | list[GraphQLError]:
         try:
-            document = parse(query, no_location=False)
+            document = parsed(query)
         except GraphQLError as error:
             return [error]
         errors = validate(

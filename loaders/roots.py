@@ -75,8 +75,7 @@ def permitted(statement: Statement, rules: Rules, bindings: Bindings) -> Stateme
     if rules.prologue:
         issuer = bindings.add_viewer("issuer", lambda viewer: viewer.issuer)
         subject = bindings.add_viewer("subject", lambda viewer: viewer.subject)
-        prologue = rules.prologue.replace("$ISSUER", "$" + issuer)
-        text = CYPHER_25 + prologue.replace("$SUBJECT", "$" + subject) + " " + text
+        text = CYPHER_25 + rules.begin("$" + issuer, "$" + subject) + " " + text
     return replace(statement, text=text)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from graph import model
+from graph.errors import NOT_THERE
 from graph.keys import Made, Wanted, create, rotate
 from graph.model import kinds
 from graph.model.organisation import API_KEY, USER
@@ -131,7 +132,7 @@ def _payload(made: Made) -> ApiKeySecret:
 
 
 def _missing(field: str) -> ApiKeySecret:
-    return _payload(Made(refusals=[Refusal("NOT_FOUND", "There is none with this id.", (field,))]))
+    return _payload(Made(refusals=[Refusal("NOT_FOUND", NOT_THERE, (field,))]))
 
 
 async def api_key_create(

@@ -16,6 +16,7 @@ from loaders.projection import project
 from loaders.registry import DATE, DATE_TIME, DECIMAL, REGISTRY
 from resolvers import (
     access,
+    access_rules,
     cases,
     identity,
     interactions,
@@ -23,7 +24,6 @@ from resolvers import (
     machinery,
     marketing,
     me,
-    narrowing,
     opportunities,
     orders,
     organisation,
@@ -40,7 +40,7 @@ from resolvers.query import Query
 
 DOMAINS = (
     customer, people, companies, identity, organisation, keys, products, orders, opportunities,
-    cases, interactions, marketing, programs, partnership, me, narrowing, access,
+    cases, interactions, marketing, programs, partnership, me, access_rules, access,
     machinery,
 )  # fmt: skip
 """Every module that declares types, in the order of the model."""

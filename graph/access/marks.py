@@ -20,7 +20,6 @@ A statement is sent only without marks: `expanded` puts the audience's rules in 
 """
 
 import re
-from functools import lru_cache
 from typing import LiteralString, cast
 
 from graph.access.rules import ALWAYS, Rule, Rules
@@ -39,7 +38,6 @@ ANY = "Node"
 """In a mark: a node of any label."""
 
 
-@lru_cache(4_000)
 def expanded(text: LiteralString, rules: Rules) -> LiteralString:
     """A query with every mark replaced by what it means for an audience."""
     made: str = _without_braces(text, rules)

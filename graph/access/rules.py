@@ -66,6 +66,10 @@ class Rules:
         """Whether errors may suggest what was meant; a suggestion tells what exists."""
         return self.audience is Audience.STAFF
 
+    def begin(self, issuer: LiteralString, subject: LiteralString) -> LiteralString:
+        """The prologue, with what holds the viewer's issuer and subject."""
+        return self.prologue.replace("$ISSUER", issuer).replace("$SUBJECT", subject)
+
     @cached_property
     def unrestricted(self) -> bool:
         """Whether everything is seen by everyone of the audience."""

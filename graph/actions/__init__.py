@@ -1,6 +1,7 @@
 """Every business action that changes the graph, by domain; each module ends in its `ACTIONS`."""
 
 from graph.actions import (
+    access_rules,
     archive,
     campaigns,
     cases,
@@ -29,7 +30,6 @@ from graph.actions import (
     quotes,
     relationships,
     requests,
-    rules,
     selfservice,
     shares,
     sharing,
@@ -73,7 +73,7 @@ ALL: tuple[Mutation, ...] = (
     *webhooks.ACTIONS,
     *selfservice.ACTIONS,
     *users.ACTIONS,
-    *rules.ACTIONS,
+    *access_rules.ACTIONS,
     *keys.ACTIONS,
 )
 """All of them, in the order of the schema."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from graph.errors import NotFound, Outdated
+from graph.errors import NOT_THERE, NotFound, Outdated
 from graph.model.cases import ARTICLE, CASE
 from graph.model.declare import integer
 from graph.model.interactions import INTERACTION
@@ -37,7 +37,7 @@ def _putting(variable: str, *, restore: bool) -> Callable[[Work, Draft], Awaitab
             await put(work.graph, node, request, work.caller)
         except NotFound:
             message = "There is no archived one with this id." if restore else None
-            text = message or "There is none with this id."
+            text = message or NOT_THERE
             draft.refuse("NOT_FOUND", text, variable + "Id")
         except Outdated as error:
             draft.refuse("CONFLICT", str(error), "ifVersion")

@@ -10,7 +10,7 @@ from graph.model.opportunities import OPPORTUNITY
 from graph.model.parties import COMPANY, PARTY
 from graph.model.products import PRODUCT
 from graph.model.programs import ABOUT, BY, DEAL_REGISTRATION
-from graph.partnering.standing import partner_of, trusted
+from graph.partnering.standing import partner_of
 from graph.partnering.states import Actor, Course, due
 from graph.partnering.stepping import Taken, changing, nothing, plain, step
 from graph.partnering.waiting import promote
@@ -84,7 +84,7 @@ async def _register(work: Work, draft: Draft) -> None:
         draft.refuse("REQUIRED", message, "endCustomer")
     if partner is None or draft.refusals:
         return
-    inside = trusted(work)
+    inside = work.trusted()
     inner = inside.sketch(_REGISTERED, {**draft.refs, "partner": partner}, {})
     submitted = draft.given.get("submit") is not False
     inner.props["request"] = {

@@ -5,9 +5,10 @@ from typing import Any
 from graph.actions.deals import PARTNER
 from graph.audiences import PARTNERS
 from graph.commerce.numbers import numbered
+from graph.errors import NOT_THERE
 from graph.model.parties import COMPANY
 from graph.model.programs import ABOUT, ALLOCATED_TO, BY, FUND, FUND_CLAIM, FUND_REQUEST
-from graph.partnering.standing import CLAIMED, COMMITTED, partner_of, standing_of, trusted
+from graph.partnering.standing import CLAIMED, COMMITTED, partner_of, standing_of
 from graph.partnering.states import Course, due
 from graph.write.actions import (
     Action,
@@ -126,7 +127,7 @@ async def _ask(work: Work, draft: Draft) -> None:
     partner = await partner_of(work, draft)
     if partner is None or draft.refusals:
         return
-    inside = trusted(work)
+    inside = work.trusted()
     inner = inside.sketch(_REQUESTED, {**draft.refs, "partner": partner}, {})
     inner.props["request"] = {
         **draft.props["request"], "number": numbered("FR", draft.now[:10]), "state": "SUBMITTED",
@@ -190,10 +191,10 @@ async def _claim(work: Work, draft: Draft) -> None:
     asked = draft.one("request")
     standing = await standing_of(work, asked.id) if asked else None
     if standing is None or standing.partner is None:
-        draft.refuse("NOT_FOUND", "There is none with this id.", "requestId")
+        draft.refuse("NOT_FOUND", NOT_THERE, "requestId")
     if standing is None or draft.refusals:
         return
-    inside = trusted(work)
+    inside = work.trusted()
     refs = {"request": asked, "partner": standing.partner}
     inner = inside.sketch(_CLAIMED, dict(refs), {})
     inner.props["claim"] = {

@@ -1,6 +1,6 @@
 """Identity: parties that are one, parties that are not, and the undoing of both."""
 
-from graph.errors import Conflict, InvalidInput, NotFound
+from graph.errors import NOT_THERE, Conflict, InvalidInput, NotFound
 from graph.identity.merging import AT_MOST, Merge, Unmerge
 from graph.model.declare import string
 from graph.model.identity import NOT_SAME_AS, SOURCE_RECORD
@@ -44,7 +44,7 @@ async def _apply(work: Work, draft: Draft, step: Step, place: str) -> None:
             work.graph, batch, writer_of(caller, draft.mutation.name), request=request
         )
     except NotFound:
-        draft.refuse("NOT_FOUND", "There is none with this id.", place)
+        draft.refuse("NOT_FOUND", NOT_THERE, place)
     except InvalidInput as error:
         draft.refuse("INVALID", str(error), place)
     except Conflict as error:

@@ -13,6 +13,7 @@ from graph.commerce.numbers import numbered
 from graph.commerce.reading import Facts
 from graph.commerce.refusing import Place, Refused
 from graph.commerce.stages import Stages
+from graph.errors import NOT_THERE
 from graph.model.declare import currency, number
 from graph.model.links import FOR
 from graph.model.orders import CONTAINS, SOLD_BY
@@ -207,14 +208,14 @@ def rows(lines: Sequence[Line], unit: str) -> tuple[list[Named], list[int]]:
 def party(facts: Facts) -> Named:
     """The customer as it was read; raises Refused NOT_FOUND."""
     if facts.customer is None:
-        raise Refused("NOT_FOUND", "There is none with this id.", ("customerId",))
+        raise Refused("NOT_FOUND", NOT_THERE, ("customerId",))
     return Named(*facts.customer)
 
 
 def seller(draft: Draft, facts: Facts) -> Named | None:
     """The partner as it was read; raises Refused NOT_FOUND for one that is not there."""
     if facts.partner is None and draft.one("partner") is not None:
-        raise Refused("NOT_FOUND", "There is none with this id.", ("partnerId",))
+        raise Refused("NOT_FOUND", NOT_THERE, ("partnerId",))
     return Named(facts.partner, "Company") if facts.partner is not None else None
 
 
@@ -265,7 +266,7 @@ def after(day: str, days: int) -> str:
 def document(found: list[Any] | None, name: str) -> dict[str, Any]:
     """A document as it was read; raises Refused NOT_FOUND."""
     if not found:
-        raise Refused("NOT_FOUND", "There is none with this id.", (name + "Id",))
+        raise Refused("NOT_FOUND", NOT_THERE, (name + "Id",))
     return found[0]
 
 

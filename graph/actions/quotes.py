@@ -13,6 +13,7 @@ from graph.commerce.reading import DOCUMENT, OPPORTUNITY, REVISION, Facts, facts
 from graph.commerce.refusing import Refused
 from graph.commerce.stages import ORDER as ORDERS
 from graph.commerce.stages import QUOTE as STAGES
+from graph.errors import NOT_THERE
 from graph.model import opportunities
 from graph.model.opportunities import QUOTED_AS
 from graph.model.orders import BECAME, ORDER, QUOTE
@@ -80,7 +81,7 @@ async def _draft(work: Work, draft: Draft) -> Outcome:
         day=day,
     )
     if not found:
-        raise Refused("NOT_FOUND", "There is none with this id.", ("opportunityId",))
+        raise Refused("NOT_FOUND", NOT_THERE, ("opportunityId",))
     facts = facts_of(found[0])
     about: dict[str, Any] = facts.about or {}
     if about["status"] in {"WON", "LOST"}:
@@ -167,7 +168,7 @@ async def _revise(work: Work, draft: Draft) -> Outcome:
         REVISION, about=quote.id if quote else None, products=asked, day=draft.now[:10]
     )
     if not found:
-        raise Refused("NOT_FOUND", "There is none with this id.", ("quoteId",))
+        raise Refused("NOT_FOUND", NOT_THERE, ("quoteId",))
     facts = facts_of(found[0])
     about: dict[str, Any] = facts.about or {}
     state = STAGES.after(about["status"], "quoteRevise", ("quoteId",))

@@ -7,7 +7,7 @@ from graph.model.links import ASSIGNED_TO
 from graph.model.organisation import USER
 from graph.model.parties import COMPANY, PARTY
 from graph.model.programs import ABOUT, BY, SHARE_PROPOSAL
-from graph.partnering.standing import partner_of, trusted, user_of
+from graph.partnering.standing import partner_of, user_of
 from graph.partnering.states import Actor, Course, due
 from graph.partnering.stepping import nothing, plain, share, sharing, step
 from graph.write import formats
@@ -80,7 +80,7 @@ async def _propose(work: Work, draft: Draft) -> None:
     if partner is None or draft.refusals:
         return
     ours = work.caller.audience is Audience.STAFF
-    inside = trusted(work)
+    inside = work.trusted()
     refs: dict[str, Named | list[Named] | None] = {"customer": draft.one("customer")}
     if ours:
         refs |= {"reader": partner, "user": await user_of(work)}

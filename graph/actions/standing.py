@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.engagement import levels
+from graph.errors import NOT_THERE
 from graph.model.cases import CASE
 from graph.model.organisation import USER
 from graph.statements import Kind, Statement
@@ -87,7 +88,7 @@ async def _standing(work: Work, draft: Draft) -> Standing | None:
     wanted = case.id if case else None
     row = (await work.read(STANDING, case=wanted, issuer=issuer, subject=subject))[0]
     if row[3] is None:
-        draft.refuse("NOT_FOUND", "There is none with this id.", "caseId")
+        draft.refuse("NOT_FOUND", NOT_THERE, "caseId")
         return None
     speaker = Named(row[9][0], _party_label(row[9][1])) if row[9] else None
     user = Named(row[10], USER.name) if row[10] else None

@@ -7,7 +7,7 @@ record of the source `c360`; see docs/parties.md.
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
-from graph.errors import NotFound, Outdated, Suppressed
+from graph.errors import NOT_THERE, NotFound, Outdated, Suppressed
 from graph.model.declare import moment, string
 from graph.model.kinds import Node
 from graph.model.parties import PARTY
@@ -115,7 +115,7 @@ async def patch(work: Work, draft: Draft) -> None:
     given = stated(draft, node, draft.props[name])
     rows = await work.read(RECORDS, id=named.id)
     if not rows:
-        draft.refuse("NOT_FOUND", "There is none with this id.", name + "Id")
+        draft.refuse("NOT_FOUND", NOT_THERE, name + "Id")
     if draft.refusals:
         return
     party: dict[str, Any] = rows[0][0]

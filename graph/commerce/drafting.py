@@ -12,6 +12,7 @@ from graph.commerce.modules import completed, required, together
 from graph.commerce.pricing import Asked, Effective, effective
 from graph.commerce.reading import Facts, Product
 from graph.commerce.refusing import Place, Refused
+from graph.errors import NOT_THERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _product(facts: Facts, wish: Wish) -> Product:
     found = facts.products.get(wish.product)
     if found is None:
         place = (*wish.place, "productId") if len(wish.place) > 1 else wish.place
-        raise Refused("NOT_FOUND", "There is none with this id.", place)
+        raise Refused("NOT_FOUND", NOT_THERE, place)
     return found
 
 

@@ -79,10 +79,7 @@ class Seer:
 
 def _branch(label: LiteralString, audience: Audience) -> LiteralString:
     """A subquery's branch: the reasons of `asker`, should he be of an audience, to see `n`."""
-    rules = rules_of(audience)
-    prologue = rules.prologue.replace("$ISSUER", "asker.issuer").replace(
-        "$SUBJECT", "asker.subject"
-    )
+    prologue = rules_of(audience).begin("asker.issuer", "asker.subject")
     between: LiteralString = " UNION ALL "
     ways = between.join([_way(each) for each in ways_to(label, audience)])
     begin: LiteralString = "MATCH (asker) WHERE asker.kind IN " + _KINDS[audience] + " "

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graph.errors import NotFound
+from graph.errors import NOT_THERE, NotFound
 from graph.write import identity as statements
 from graph.write.ledger import concrete
 from graph.write.unit import Unit
@@ -68,7 +68,7 @@ async def load(unit: Unit, ids: Iterable[str]) -> Cluster:
     await unit.lock(first.members)
     found = await _read(unit, wanted)
     if {one.id for one in found.members.values() if one.parent is None} != set(wanted):
-        raise NotFound("There is none with this id.")
+        raise NotFound(NOT_THERE)
     return found
 
 

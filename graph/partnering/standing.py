@@ -1,15 +1,14 @@
 """Where a request stands, and which partner somebody acts for: reads before a step is taken."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.access.partners import PROLOGUE
 from graph.audiences import Audience
+from graph.errors import NOT_THERE
 from graph.partnering.states import COURSES, Course
 from graph.statements import Kind, Statement
 from graph.write.actions import Draft, Named, Work
-
-NOT_THERE = "There is none with this id."
 
 RIVAL: LiteralString = (
     "EXISTS { UNWIND parties AS party MATCH (party)<-[:ABOUT]-(other:DealRegistration) "
@@ -154,12 +153,3 @@ async def user_of(work: Work) -> Named | None:
     caller = work.caller
     rows = await work.read(USER_OF, issuer=caller.issuer, subject=caller.subject)
     return Named(rows[0][0], "User") if rows else None
-
-
-def trusted(work: Work) -> Work:
-    """The same work without the caller's rights, for what follows from what was checked.
-
-    A request changes a fund, say, or waits behind the deal of another partner, and neither is the
-    caller's to see.
-    """
-    return Work(work.graph, replace(work.caller, audience=Audience.STAFF), work.send, work.touched)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from graph.errors import NOT_THERE
 from graph.model.links import SHARED_WITH
 from graph.model.parties import COMPANY, PARTY
 from graph.model.programs import ABOUT, FUND, REQUEST
-from graph.partnering.standing import NOT_THERE, RIVAL, Standing, standing_of, trusted
+from graph.partnering.standing import RIVAL, Standing, standing_of
 from graph.partnering.states import WAITING_FOR_US, Actor, Course, Move, due, move_of, moves_of
 from graph.write.actions import Action, Draft, Guard, Link, Ref, Return, Update, Work
 from graph.write.actions.spec import Values
@@ -127,7 +128,7 @@ async def step(
     named = draft.one(ref)
     if named is None:
         return None
-    inside, customer = trusted(work), draft.one("customer")
+    inside, customer = work.trusted(), draft.one("customer")
     for attempt in range(ATTEMPTS):
         standing = await standing_of(work, named.id, customer.id if customer else None)
         if standing is None:

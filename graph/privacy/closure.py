@@ -133,7 +133,7 @@ class _Walk:
 
     transaction: Transaction
     found: Closure
-    todo: set[int] = field(default_factory=set[int])
+    unwalked: set[int] = field(default_factory=set[int])
     doubtful: dict[int, list[Belonging]] = field(default_factory=dict[int, list[Belonging]])
 
     async def ask(self, statement: Statement, ids: Iterable[int], **more: Any) -> list[Any]:
@@ -166,9 +166,9 @@ async def closure(transaction: Transaction, person: str, at: datetime) -> Closur
     number, own = rows[0]
     walk = _Walk(transaction, Closure(own, at, number))
     await _take(walk, [number])
-    while walk.todo or walk.doubtful:
+    while walk.unwalked or walk.doubtful:
         await _step(walk)
-        if not walk.todo:
+        if not walk.unwalked:
             await _settle(walk)
     await _share(walk)
     await _decide(walk)
@@ -181,12 +181,12 @@ async def _take(walk: _Walk, numbers: Iterable[int]) -> None:
     for number, labels, values in await walk.ask(statements.NODES, numbers):
         walk.found.parts[number] = Part(number, concrete(labels), values)
         walk.doubtful.pop(number, None)
-        walk.todo.add(number)
+        walk.unwalked.add(number)
 
 
 async def _step(walk: _Walk) -> None:
     """Walk every relationship of what was taken in last, and note what may belong to it."""
-    numbers, walk.todo = walk.todo, set()
+    numbers, walk.unwalked = walk.unwalked, set()
     for row in await walk.ask(statements.TIES, numbers):
         here, number, kind, outgoing, values, there, far_id, far_labels = row
         part, far = walk.found.parts[here], (concrete(far_labels), far_id)

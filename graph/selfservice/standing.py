@@ -4,16 +4,15 @@ Every read of a customer's mutation begins with the clauses that bind what the c
 (`graph.access`), so that what is not theirs is not found.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.access.customers import PROLOGUE
-from graph.audiences import Audience
+from graph.errors import NOT_THERE
 from graph.statements import Kind, Statement
 from graph.write.actions import Draft, Named, Work
 
 NOBODY = "There is no person behind this account; ask us to connect it."
-NOT_THERE = "There is none with this id."
 
 
 def label_of(variable: LiteralString) -> LiteralString:
@@ -97,12 +96,3 @@ async def acting_for(work: Work, draft: Draft, ref: str) -> tuple[Standing, Name
         draft.refuse("NOT_FOUND", NOT_THERE, ref + "Id")
         return None
     return found, found.party
-
-
-def trusted(work: Work) -> Work:
-    """The same work without the caller's rights: for what follows from what a read has checked.
-
-    A customer never sees who of us is in charge, say, yet a new case is assigned to them.
-    """
-    caller = replace(work.caller, audience=Audience.STAFF)
-    return Work(work.graph, caller, work.send, work.touched)

@@ -13,7 +13,7 @@ import stamina
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
 from graph.database import Graph, is_retryable
-from graph.errors import Conflict, NotFound, Outdated, Unavailable
+from graph.errors import NOT_THERE, Conflict, NotFound, Outdated, Unavailable
 from graph.model.kinds import Node
 from graph.model.parties import PARTY
 from graph.statements import Kind, Statement
@@ -230,7 +230,7 @@ async def put(graph: Graph, node: Node, request: Put, caller: Caller) -> None:
 def _judge(refusal: str | None, version: int | None) -> None:
     match refusal:
         case "missing":
-            raise NotFound("There is none with this id.")
+            raise NotFound(NOT_THERE)
         case "version":
             raise Outdated(f"It has version {version} by now; look at it again.")
         case "conflict":

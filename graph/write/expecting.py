@@ -1,6 +1,6 @@
 """What a batch expects to find, and the names of what it wrote: for callers that act on ids."""
 
-from graph.errors import NotFound, Outdated, Suppressed
+from graph.errors import NOT_THERE, NotFound, Outdated, Suppressed
 from graph.statements import Kind, Statement
 from graph.write.batch import Batch
 from graph.write.statements import KEEP_PLAN
@@ -28,7 +28,7 @@ async def expect(unit: Unit, batch: Batch) -> None:
     for each in batch.expected:
         found = await unit.resolve(each.node, [(each.id,)])
         if not found:
-            raise NotFound("There is none with this id.")
+            raise NotFound(NOT_THERE)
         wanted[found[(each.id,)]] = each.version
     await unit.lock(wanted)
     for number, _, version in await unit.run(STATES, ids=sorted(wanted)):

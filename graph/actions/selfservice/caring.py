@@ -10,13 +10,14 @@ from graph.actions.replies import reply
 from graph.actions.selfservice.profile import IF_VERSION
 from graph.actions.standing import AS_READ, CASE_REF, RETURNS, Standing, change_case
 from graph.audiences import CUSTOMERS, Audience
+from graph.errors import NOT_THERE
 from graph.model.cases import CASE
 from graph.model.declare import text
 from graph.model.interactions import CHAT, PARTICIPATED_IN, SURVEY
 from graph.model.links import REGARDING
 from graph.model.organisation import USER
 from graph.model.parties import PERSON
-from graph.selfservice.standing import NOT_THERE, acting_for, as_customer, principal, trusted
+from graph.selfservice.standing import acting_for, as_customer, principal
 from graph.write.actions import (
     Action,
     Create,
@@ -70,7 +71,7 @@ async def _open(work: Work, draft: Draft) -> None:
             draft.refuse("NOT_FOUND", NOT_THERE, "concerns", str(i))
     if draft.refusals:
         return
-    inside = trusted(work)
+    inside = work.trusted()
     refs: dict[str, Any] = {
         "customer": customer, "contact": me.person, "assignee": None, "concerns": asked,
     }  # fmt: skip
@@ -152,7 +153,7 @@ async def _reply(work: Work, draft: Draft) -> None:
     speaker = await _speaker(work, draft)
     if speaker is not None:
         draft.refs |= speaker
-        await change_case(trusted(work), draft, _REPLY, _answer)
+        await change_case(work.trusted(), draft, _REPLY, _answer)
 
 
 CASE_REPLY = Procedure(
@@ -207,7 +208,7 @@ async def _rate(work: Work, draft: Draft) -> None:
     speaker = None if draft.refusals else await _speaker(work, draft)
     if speaker is None:
         return
-    inside, version = trusted(work), draft.given.get("ifVersion")
+    inside, version = work.trusted(), draft.given.get("ifVersion")
     said = {"satisfaction": score} | ({} if version is None else {"ifVersion": version})
     inner = inside.sketch(_RATED, {"case": draft.one("case"), **speaker}, said)
     inner.props["rating"] = {

@@ -12,20 +12,14 @@ from typing import Any
 from graph.actions.identifiers import ADD_GIVEN, CODES, VERIFY, add, normal
 from graph.actions.stating import apply, patch
 from graph.audiences import CUSTOMERS, Audience
+from graph.errors import NOT_THERE
 from graph.model.declare import string
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.parties import PARTY
 from graph.model.selfservice import CLAIMS, VERIFICATION
 from graph.selfservice import codes
 from graph.selfservice.messages import QUEUED
-from graph.selfservice.standing import (
-    NOT_THERE,
-    acting_for,
-    as_customer,
-    label_of,
-    principal,
-    trusted,
-)
+from graph.selfservice.standing import acting_for, as_customer, label_of, principal
 from graph.write import Batch, LinkRow, Links, NodeRow, Nodes
 from graph.write.actions import (
     Action,
@@ -113,7 +107,7 @@ async def _claim(work: Work, draft: Draft) -> None:
     except ValueError as error:
         draft.refuse(CODES.get(kind, "INVALID"), f"value {error}.", "value")
         return
-    inside = trusted(work)
+    inside = work.trusted()
     inner = inside.sketch(_CLAIM, {"party": found[1]}, {})
     now, id_ = datetime.fromisoformat(draft.now), inner.ids["verification"]
     inner.props["verification"] = {
@@ -180,7 +174,7 @@ async def _verify(work: Work, draft: Draft) -> None:
 
 async def _tried(work: Work, draft: Draft) -> _Pending | None:
     """The claim, with one more try counted; None when it is refused."""
-    inside = trusted(work)
+    inside = work.trusted()
     for _ in range(TRIES):
         claim = await _pending(work, draft)
         if claim is None:

@@ -2,10 +2,11 @@
 
 from graph.actions.consents import CONSENT_GIVE, CONSENT_WITHDRAW
 from graph.audiences import CUSTOMERS
+from graph.errors import NOT_THERE
 from graph.model.declare import flag
 from graph.model.identity import IDENTIFIER
 from graph.model.marketing import CONSENT
-from graph.selfservice.standing import NOBODY, NOT_THERE, as_customer, principal, trusted
+from graph.selfservice.standing import NOBODY, as_customer, principal
 from graph.write.actions import Draft, Given, Named, Procedure, Ref, Return, Work
 
 METHOD = "SELF_SERVICE"
@@ -33,7 +34,7 @@ async def _set(work: Work, draft: Draft) -> None:
     action = CONSENT_GIVE if draft.given["granted"] else CONSENT_WITHDRAW
     said = {name: draft.given[name] for name in ("purpose", "channel")}
     refs = {"person": Named(person, "Person"), "identifiers": draft.many("identifiers")}
-    inside = trusted(work)
+    inside = work.trusted()
     inner = inside.sketch(action, {**refs}, {**said, "method": METHOD, "evidence": EVIDENCE})
     draft.take(await inside.perform(action, inner))
 

@@ -5,6 +5,7 @@ from typing import Any
 from graph.actions.checking import moment, within
 from graph.actions.selfservice.profile import IF_VERSION
 from graph.audiences import CUSTOMERS
+from graph.errors import NOT_THERE
 from graph.model.cases import CASE
 from graph.model.declare import text
 from graph.model.interactions import INTERACTION, PARTICIPATED_IN, SURVEY
@@ -13,7 +14,7 @@ from graph.model.orders import DOCUMENT
 from graph.model.parties import PERSON
 from graph.model.products import PRODUCT
 from graph.model.selfservice import ANSWERS, ASKS, EVALUATES, FEEDBACK_REQUEST
-from graph.selfservice.standing import NOBODY, NOT_THERE, as_customer, principal, trusted
+from graph.selfservice.standing import NOBODY, as_customer, principal
 from graph.write.actions import (
     Action,
     Create,
@@ -145,7 +146,7 @@ async def _submit(work: Work, draft: Draft) -> None:
     score = _score(draft, measure)
     if draft.refusals:
         return
-    inside, version = trusted(work), draft.given.get("ifVersion")
+    inside, version = work.trusted(), draft.given.get("ifVersion")
     refs: dict[str, Any] = {
         "person": Named(person, "Person"), "feedbackRequest": asked,
         "regarding": [Named(id_, _label(labels)) for id_, labels in about],

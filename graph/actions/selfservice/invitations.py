@@ -12,13 +12,14 @@ from typing import Any
 from graph.access.partners import PROLOGUE as PARTNER_PROLOGUE
 from graph.actions.stating import apply
 from graph.audiences import CUSTOMERS, EVERYONE, Audience
+from graph.errors import NOT_THERE
 from graph.model.declare import string
 from graph.model.organisation import ACTS_FOR, IS_PERSON, USER
 from graph.model.parties import COMPANY, PERSON, REFERRED, WORKS_AT
 from graph.model.selfservice import BECAME_USER, INVITATION, INVITED_BY, INVITES_TO
 from graph.selfservice.codes import SECRET
 from graph.selfservice.messages import QUEUED, invitation_code
-from graph.selfservice.standing import NOT_THERE, as_customer, person_of, principal, trusted
+from graph.selfservice.standing import as_customer, person_of, principal
 from graph.statements import Kind, Statement
 from graph.write import Batch, Expected, LinkRow, Links, NodeRow, Nodes, formats
 from graph.write.actions import (
@@ -109,7 +110,7 @@ async def _invite(work: Work, draft: Draft) -> None:
         message = f"This account acts with {own}; it cannot grant more."
         draft.refuse("NOT_ALLOWED", message, "scope")
         return
-    draft.take(await _sent(trusted(work), draft, company, host))
+    draft.take(await _sent(work.trusted(), draft, company, host))
 
 
 async def _sent(inside: Work, draft: Draft, company: Named, host: str) -> Any:

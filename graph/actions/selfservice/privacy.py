@@ -10,7 +10,7 @@ from graph.commerce.numbers import numbered
 from graph.model.parties import PERSON
 from graph.model.programs import ABOUT, BY, PRIVACY_REQUEST
 from graph.selfservice.copies import KIND
-from graph.selfservice.standing import person_of, trusted
+from graph.selfservice.standing import person_of
 from graph.write.actions import (
     Action,
     Create,
@@ -79,7 +79,7 @@ async def _ask(work: Work, draft: Draft, action: Action, right: str) -> None:
     mine = await person_of(work, draft)
     if mine is None:
         return
-    inside = trusted(work)
+    inside = work.trusted()
     inner = inside.sketch(action, {"person": mine.person}, {})
     now = datetime.fromisoformat(draft.now)
     inner.props["request"] = {

@@ -7,13 +7,14 @@ from graph.actions.papers import allowing
 from graph.actions.selfservice.profile import IF_VERSION
 from graph.audiences import CUSTOMERS
 from graph.commerce.stages import QUOTE as STAGES
+from graph.errors import NOT_THERE
 from graph.model.declare import number, text
 from graph.model.interactions import CHAT, PARTICIPATED_IN, TASK
 from graph.model.links import ASSIGNED_TO, REGARDING
 from graph.model.orders import CONTAINS, QUOTE
 from graph.model.organisation import TEAM, USER
 from graph.model.parties import PERSON
-from graph.selfservice.standing import NOT_THERE, as_customer, principal, trusted
+from graph.selfservice.standing import as_customer, principal
 from graph.write.actions import (
     Action,
     Create,
@@ -113,7 +114,7 @@ async def _propose(work: Work, draft: Draft) -> None:
         "assignee": Named(*assignee) if assignee else None,
     }
     version = draft.given.get("ifVersion")
-    inside = trusted(work)
+    inside = work.trusted()
     inner = inside.sketch(_PROPOSED, refs, {} if version is None else {"ifVersion": version})
     inner.values["today"] = draft.now[:10]
     _write(inner, printed, said)

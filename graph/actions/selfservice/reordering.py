@@ -11,8 +11,9 @@ from graph.commerce.money import percent, quantity
 from graph.commerce.reading import REVISION, facts_of
 from graph.commerce.refusing import Refused
 from graph.commerce.stages import ORDER as STAGES
+from graph.errors import NOT_THERE
 from graph.model.orders import ORDER
-from graph.selfservice.standing import NOT_THERE, as_customer, principal, trusted
+from graph.selfservice.standing import as_customer, principal
 from graph.write.actions import (
     Action,
     Create,
@@ -119,7 +120,7 @@ async def _reorder(work: Work, draft: Draft) -> Outcome:
         contact = Named(person, "Person")
         customer = refs["customer"]
         refs["contact"] = contact if contact != customer else None
-    inside = trusted(work)
+    inside = work.trusted()
     order = inside.sketch(_PLACED, refs, {})
     order.values |= papers.seen(facts, made)
     given = {

@@ -9,7 +9,7 @@ from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
 from graph.access import RULES
 from graph.database import Graph, is_retryable, is_timeout
-from graph.errors import Timeout, Unavailable
+from graph.errors import NOT_THERE, UNKNOWN_CALLER, Timeout, Unavailable
 from graph.write.actions import compiling
 from graph.write.actions.compiling import Check, Compiled, compile_action
 from graph.write.actions.draft import Draft, Outcome, node_of
@@ -151,16 +151,14 @@ def _refusal(request: Ready, check: Check, detail: Any) -> Refusal:
             message = "This clientMutationId belongs to another request; choose a new one."
             return Refusal("CONFLICT", message, ("clientMutationId",))
         case compiling.UNKNOWN:
-            return Refusal("NOT_ALLOWED", "Whoever asks is not known here, or not any more.")
+            return Refusal("NOT_ALLOWED", UNKNOWN_CALLER)
         case compiling.VERSION:
             message = f"It has version {detail} by now; look at it again."
             return Refusal("CONFLICT", message, ("ifVersion",))
         case compiling.CURRENCY:
             return Refusal("CURRENCY_MISMATCH", f"Its amounts are in {detail}.", ("currency",))
         case compiling.MISSING:
-            return Refusal(
-                "NOT_FOUND", "There is none with this id.", _place(request, check, detail)
-            )
+            return Refusal("NOT_FOUND", NOT_THERE, _place(request, check, detail))
         case _:
             guard = check.guard
             if guard is None:

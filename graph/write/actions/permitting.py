@@ -11,6 +11,7 @@ from typing import Any, LiteralString, cast
 from graph.access import RULES, Rules, expanded
 from graph.audiences import Audience
 from graph.database import Graph
+from graph.errors import NOT_THERE, UNKNOWN_CALLER
 from graph.statements import CYPHER_25, Kind, Statement
 from graph.write.actions.draft import Draft, Named
 from graph.write.actions.spec import Mutation, Ref, Refusal
@@ -36,8 +37,7 @@ async def permit(graph: Graph, draft: Draft) -> None:
         by_ref.setdefault(each[0], []).append(each)
     known = await graph.run(_viewer(rules), {"issuer": caller.issuer, "subject": caller.subject})
     if not known:
-        message = "Whoever asks is not known here, or not any more."
-        draft.refusals.append(Refusal("NOT_ALLOWED", message))
+        draft.refusals.append(Refusal("NOT_ALLOWED", UNKNOWN_CALLER))
         return
     for ref, those in by_ref.items():
         parameters: dict[str, Any] = {
@@ -45,9 +45,7 @@ async def permit(graph: Graph, draft: Draft) -> None:
         }  # fmt: skip
         found = {row[0] for row in await graph.run(_seen(ref, rules), parameters)}
         draft.refusals += [
-            Refusal("NOT_FOUND", "There is none with this id.", path)
-            for _, id_, path in those
-            if id_ not in found
+            Refusal("NOT_FOUND", NOT_THERE, path) for _, id_, path in those if id_ not in found
         ]
 
 
@@ -79,8 +77,7 @@ def _of(ref: Ref, value: Any, path: tuple[str, ...]) -> list[Asked]:
 
 
 def _prologue(rules: Rules) -> LiteralString:
-    said = rules.prologue.replace("$ISSUER", "$issuer").replace("$SUBJECT", "$subject")
-    return CYPHER_25 + said + " "
+    return CYPHER_25 + rules.begin("$issuer", "$subject") + " "
 
 
 @cache

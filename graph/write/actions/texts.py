@@ -64,8 +64,8 @@ def permission(ref: Ref, name: LiteralString, rules: Rules) -> LiteralString:
 
 def viewer(rules: Rules) -> LiteralString:
     """The clause that binds the viewer's variables, all of them null for one whom nobody knows."""
-    prologue = rules.prologue.replace("$ISSUER", "r.issuer").replace("$SUBJECT", "r.subject")
-    return "OPTIONAL CALL (r) { " + prologue + " RETURN " + joined([*rules.variables], ", ") + " }"
+    begin = rules.begin("r.issuer", "r.subject")
+    return "OPTIONAL CALL (r) { " + begin + " RETURN " + joined([*rules.variables], ", ") + " }"
 
 
 def lock(label: LiteralString, number: LiteralString) -> LiteralString:
@@ -208,10 +208,10 @@ class Linking:
             + "OPTIONAL MATCH (s)-[x:`" + kind + "`]->(e)" + condition + " "
             "WITH r, s, e, wanted, " + ("others, " if self._link.only else "")
             + "head(collect(x)) AS x "
-            "WITH *, CASE WHEN x IS NULL THEN 1 WHEN " + differs + " THEN 2 END AS todo "
-            "WHERE todo IS NOT NULL" + (" OR others > 0" if self._link.only else "") + " "
-            "FOREACH (_ IN CASE todo WHEN 1 THEN [1] ELSE [] END | " + new + ") "
-            "FOREACH (_ IN CASE todo WHEN 2 THEN [1] ELSE [] END | " + _keep(kind)
+            "WITH *, CASE WHEN x IS NULL THEN 1 WHEN " + differs + " THEN 2 END AS needed "
+            "WHERE needed IS NOT NULL" + (" OR others > 0" if self._link.only else "") + " "
+            "FOREACH (_ IN CASE needed WHEN 1 THEN [1] ELSE [] END | " + new + ") "
+            "FOREACH (_ IN CASE needed WHEN 2 THEN [1] ELSE [] END | " + _keep(kind)
             + " SET x += wanted SET x.recordedFrom = " + _clamped("x.recordedFrom") + ")"
             + tail
         )  # fmt: skip
