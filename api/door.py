@@ -4,10 +4,7 @@ Routing, dependency machinery and request and response objects would cost more t
 does. What a request must be, and what it gets, is decided in `api/endpoint.py`.
 """
 
-import asyncio
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,13 +15,12 @@ from api.origins import HTTPS_ONLY, SAFE, Header, Origins
 from api.refusals import JSON, Refusal, masked, response
 from api.subscriptions.events import wants_events
 from api.subscriptions.hub import Hub
+from api.waiting import Gone, Waiting
 from graph.deadlines import begin
 
 PATH = "/graphql"
 MAX_BODY_BYTES = 100_000
 BODY_SECONDS = 5.0
-# Most answers are ready before it pays to look whether their reader is still there.
-LOOK_AFTER_SECONDS = 0.05
 
 _READ = {
     b"authorization": "authorization",
@@ -34,10 +30,6 @@ _READ = {
     b"idempotency-key": "idempotency_key",
     b"origin": "origin",
 }
-
-
-class _Gone(Exception):
-    """The client has closed its connection: nobody waits for an answer."""
 
 
 class Door:
@@ -74,15 +66,16 @@ class Door:
             await self._app(scope, receive, send)
             return
         origin = _first(scope["headers"], b"origin") if scope["path"] == PATH else None
-        send = _adding(send, (*self._safe, *self._origins.cors(origin)))
+        added = (*self._safe, *self._origins.cors(origin)) if origin else self._safe
+        if scope["path"] == PATH and scope["method"] == "POST":
+            await self._post(scope, receive, send, added)
+            return
+        send = _adding(send, added)
         allowed = self._origins.preflight(origin) if scope["method"] == "OPTIONS" else ()
         if allowed:
             await _send_empty(allowed, send)
             return
-        if scope["path"] != PATH or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        await self._post(scope, receive, send)
+        await self._app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak over a WebSocket, unless a page of somebody else opens it."""
@@ -93,25 +86,27 @@ class Door:
         await receive()
         await send({"type": "websocket.close", "code": 4403, "reason": "Forbidden origin"})
 
-    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _post(
+        self, scope: Scope, receive: Receive, send: Send, added: tuple[Header, ...]
+    ) -> None:
         media_type = JSON
         try:
             headers = _headers(scope["headers"])
             if wants_events(headers.accept):
-                await self._events(headers, receive, send)
+                await self._events(headers, receive, _adding(send, added))
                 return
             media_type = accepted(headers)
             reply = await self._reply(headers, media_type, receive)
-        except _Gone:
+        except Gone:
             return
         except Refusal as refusal:
             self._backend().metrics.failed(refusal.code)
-            await response(refusal, media_type)(scope, receive, send)
+            await response(refusal, media_type)(scope, receive, _adding(send, added))
         except Exception as error:  # noqa: BLE001 - a defect is logged and masked, never shown
             self._backend().metrics.failed("INTERNAL")
-            await masked("POST", error)(scope, receive, send)
+            await masked("POST", error)(scope, receive, _adding(send, added))
         else:
-            await _send(reply, send)
+            await _send(reply, send, added)
 
     async def _events(self, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer one request with events.
@@ -120,8 +115,11 @@ class Door:
             Refusal: why it is not answered.
         """
         backend = self._backend()
-        principal = await checked(headers, backend.principals)
-        asked = parse(await _body(headers, receive))
+        with Waiting(receive) as waiting:
+            waiting.stage(ANSWER_SECONDS, too_slow)
+            principal = await checked(headers, backend.principals)
+            waiting.stage(BODY_SECONDS, _body_late)
+            asked = parse(await _body(headers, receive))
         await self._hub.events(backend, asked, principal, receive, send)
 
     async def _reply(self, headers: Headers, media_type: str, receive: Receive) -> Reply:
@@ -131,63 +129,17 @@ class Door:
             Refusal: why it is not answered.
         """
         backend = self._backend()
-        begin(ANSWER_SECONDS)
-        async with _Waiting(receive):
+        with Waiting(receive) as waiting:
+            begin(ANSWER_SECONDS)
+            waiting.stage(ANSWER_SECONDS, too_slow)
             principal = await checked(headers, backend.principals)
-        body = await _body(headers, receive)
-        key = headers.idempotency_key[0] if headers.idempotency_key else None
-        # What the client took to send the body is not the server's time.
-        begin(ANSWER_SECONDS)
-        async with _Waiting(receive, looks=True):
+            waiting.stage(BODY_SECONDS, _body_late)
+            body = await _body(headers, receive)
+            key = headers.idempotency_key[0] if headers.idempotency_key else None
+            # What the client took to send the body is not the server's time.
+            begin(ANSWER_SECONDS)
+            waiting.stage(ANSWER_SECONDS, too_slow, looks=True)
             return await answered(backend, body, principal, media_type, key)
-
-
-class _Waiting:
-    """The server's time for one request: until it is over, or nobody waits any more.
-
-    Leaving it raises `Refusal` 504 or `_Gone`.
-    """
-
-    def __init__(self, receive: Receive, *, looks: bool = False) -> None:
-        self._receive = receive
-        self._looks = looks
-        self._gone = False
-        self._scope = asyncio.timeout(ANSWER_SECONDS)
-        self._timer: asyncio.TimerHandle | None = None
-        self._looking: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        await self._scope.__aenter__()
-        if self._looks:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(LOOK_AFTER_SECONDS, self._look)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._looking is not None:
-            self._looking.cancel()
-        try:
-            await self._scope.__aexit__(kind, error, at)
-        except TimeoutError:
-            if self._gone:
-                raise _Gone from None
-            raise too_slow() from error
-
-    def _look(self) -> None:
-        self._looking = asyncio.get_running_loop().create_task(self._wait_for_the_end())
-
-    async def _wait_for_the_end(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._gone = True
-        self._scope.reschedule(0)
 
 
 def _first(raw: list[Header], wanted: bytes) -> bytes | None:
@@ -228,29 +180,30 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
     """Return the body.
 
     Raises:
-        Refusal: 413 as soon as it is too large, 408 when it does not arrive in time.
+        Refusal: 413 as soon as it is too large.
+        Gone: the client did not stay to send it.
     """
     declared = headers.content_length[0] if headers.content_length else "0"
     if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
         raise _too_large()
     chunks: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _Gone
-                chunk = message.get("body", b"")
-                size += len(chunk)
-                if size > MAX_BODY_BYTES:
-                    raise _too_large()
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError as error:
-        message = f"The body did not arrive within {BODY_SECONDS:g} seconds: send it at once."
-        raise Refusal(408, "BODY_TIMEOUT", message, {"Connection": "close"}) from error
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _body_late() -> Refusal:
+    message = f"The body did not arrive within {BODY_SECONDS:g} seconds: send it at once."
+    return Refusal(408, "BODY_TIMEOUT", message, {"Connection": "close"})
 
 
 def _too_large() -> Refusal:
@@ -259,11 +212,12 @@ def _too_large() -> Refusal:
     return Refusal(413, "BODY_TOO_LARGE", message, {"Connection": "close"})
 
 
-async def _send(reply: Reply, send: Send) -> None:
+async def _send(reply: Reply, send: Send, added: tuple[Header, ...]) -> None:
     headers = [
         (b"content-length", b"%d" % len(reply.body)),
         (b"content-type", reply.content_type),
         (b"cache-control", b"no-store"),
+        *added,
     ]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

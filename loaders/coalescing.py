@@ -1,8 +1,8 @@
 """Requests that come while others of their kind are in flight leave together.
 
-Of each kind a few sendings are in flight at once. What comes meanwhile waits, and leaves as one
-batch as soon as a lane is free; a request that finds a free lane leaves at once, with no task and
-no future of its own, so that an idle server never waits.
+Of each kind one sending is in flight, or a few when there is enough for each. What comes meanwhile
+waits, and leaves as one batch as soon as it may; a request that finds nothing in flight leaves at
+once, with no task and no future of its own, so that an idle server never waits.
 """
 
 import asyncio
@@ -32,8 +32,19 @@ class _Waiting(Generic[Request, Answer]):
 
 @dataclass(slots=True)
 class _Queue(Generic[Request, Answer]):
+    """Requests of one kind.
+
+    Attributes:
+        waiting: Those that have not left.
+        busy: Sendings in flight.
+        flying: Requests in flight.
+        last: How many requests the sending carried that ended last.
+    """
+
     waiting: "deque[_Waiting[Request, Answer]]" = field(default_factory=deque)
     busy: int = 0
+    flying: int = 0
+    last: int = 1
 
 
 class Coalescer(Generic[Request, Answer]):
@@ -44,7 +55,7 @@ class Coalescer(Generic[Request, Answer]):
         many: Answers several of one kind, in order; None when each is to be asked by itself, since
             one of them may have spoilt it for the others. What it raises, all of them get.
         max_batch: Most requests that leave together; 1 sends every request by itself, at once.
-        lanes: Sendings of one kind in flight at once.
+        lanes: Most sendings of one kind in flight at once.
 
     Attributes:
         batches: How many sendings carried so many requests.
@@ -76,39 +87,77 @@ class Coalescer(Generic[Request, Answer]):
         queue = self._queues.get(kind)
         if queue is None:
             queue = self._queues[kind] = _Queue()
-        if queue.busy < self._lanes and not queue.waiting:
-            queue.busy += 1
+        if not queue.waiting and self._may_send(queue):
+            self._begin(queue, 1)
             try:
                 return await self._alone(request)
             finally:
-                self._leave(kind, queue)
+                self._end(queue, 1)
+                self._next(kind, queue)
         waiting: _Waiting[Request, Answer] = _Waiting(
             request, asyncio.get_running_loop().create_future()
         )
         queue.waiting.append(waiting)
+        self._next(kind, queue)
         return await waiting.answer
 
-    def _leave(self, kind: Hashable, queue: _Queue[Request, Answer]) -> None:
-        """A sending has ended: its lane goes to those who wait, or is free."""
+    def _may_send(self, queue: _Queue[Request, Answer]) -> bool:
+        """Whether to send something now, beside what is in flight.
+
+        A second sending pays for a whole batch, or while requests come so seldom that each travels
+        alone; in between it would only split in two what could leave together.
+        """
+        if not queue.busy:
+            return True
+        if queue.busy >= self._lanes:
+            return False
+        alone = queue.flying == queue.busy and queue.last == 1
+        return alone or len(queue.waiting) >= self._max_batch
+
+    def _begin(self, queue: _Queue[Request, Answer], count: int) -> None:
+        queue.busy += 1
+        queue.flying += count
+
+    def _end(self, queue: _Queue[Request, Answer], count: int) -> None:
         queue.busy -= 1
-        if queue.waiting:
-            queue.busy += 1
+        queue.flying -= count
+        queue.last = count
+
+    def _next(self, kind: Hashable, queue: _Queue[Request, Answer]) -> None:
+        """Let those who wait leave, if they may; forget a queue in which nothing is left."""
+        if batch := self._leaving(queue):
             # It answers for others, too, so what one request has left of its time is not its own.
             task = asyncio.get_running_loop().create_task(
-                self._drain(kind, queue), context=contextvars.Context()
+                self._drain(kind, queue, batch), context=contextvars.Context()
             )
             self._draining.add(task)
             task.add_done_callback(self._draining.discard)
-        elif not queue.busy:
+        elif not queue.busy and not queue.waiting:
             self._queues.pop(kind, None)
 
-    async def _drain(self, kind: Hashable, queue: _Queue[Request, Answer]) -> None:
-        """Answer everyone who waits, a batch at a time; one lane of a queue."""
+    def _leaving(self, queue: _Queue[Request, Answer]) -> list[_Waiting[Request, Answer]]:
+        """Those who leave together now, in flight from here on; nobody when it is not the time."""
+        batch = self._batch(queue) if queue.waiting and self._may_send(queue) else []
+        if batch:
+            self._begin(queue, len(batch))
+        return batch
+
+    async def _drain(
+        self,
+        kind: Hashable,
+        queue: _Queue[Request, Answer],
+        batch: list[_Waiting[Request, Answer]],
+    ) -> None:
+        """Answer a batch, and those who may leave after it; one lane of a queue."""
         try:
-            while batch := self._batch(queue):
-                await self._answer(batch)
+            while batch:
+                try:
+                    await self._answer(batch)
+                finally:
+                    self._end(queue, len(batch))
+                batch = self._leaving(queue)
         finally:
-            self._leave(kind, queue)
+            self._next(kind, queue)
 
     def _batch(self, queue: _Queue[Request, Answer]) -> list[_Waiting[Request, Answer]]:
         """Those who leave together; who has gone away in the meantime is not asked for."""

@@ -8,6 +8,7 @@ errors, paths and null propagation are exactly the specification's.
 
 from binascii import b2a_base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -40,8 +41,12 @@ from loaders.shapes import (
 
 Complete = Callable[[Any, dict[str, Any]], Any]
 
-# Prices and quantities repeat; a look-up is a tenth of the work.
+# Prices and quantities repeat, and so do products and those who are asked about most; a look-up is
+# a tenth of the work.
 AMOUNTS_KEPT = 65_536
+IDS_KEPT = 32_768
+# A list in so many lists gets a function of its own: Python nests 20 loops at most.
+DEEPEST_LOOP = 8
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -57,6 +62,7 @@ class Tagged(dict[str, Any]):
     typename: str
 
 
+@lru_cache(IDS_KEPT)
 def global_id(prefix: str, value: Any) -> str:
     """The global id of a stored id; `prefix` is the type's name and a colon."""
     encoded = b2a_base64((prefix + value).encode(), newline=False)
@@ -126,6 +132,21 @@ _GUARDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the generated code something is read.
+
+    Attributes:
+        row: The variable that holds the row.
+        page: What the variables of its connection end in, if it is one.
+        loops: How many loops it stands in.
+    """
+
+    row: str = "r"
+    page: str = ""
+    loops: int = 0
+
+
 class _Generator:
     """Writes the functions of one operation."""
 
@@ -136,7 +157,7 @@ class _Generator:
         self.names: dict[str, Any] = {
             "Doubt": Doubt, "Tagged": Tagged, "global_id": global_id, "strings": strings,
             "decimal_amount": decimal_amount, "floating": floating, "encode_cursor": encode_cursor,
-            "field_value": field_value,
+            "field_value": field_value, "decimal": _decimal,
         }  # fmt: skip
 
     def fresh(self, letter: str) -> str:
@@ -151,30 +172,50 @@ class _Generator:
     def object(self, fields: Fields) -> str:
         """Write a function from a row to an object; return its name."""
         name = self.fresh("object")
-        body, items = list[str](), list[str]()
-        for entry in fields.entries:
-            variable = self.fresh("v")
-            body += self.entry(entry, variable)
-            items.append(f"{entry.key!r}: {variable}")
-        self._define(name, body, fields.type, items)
-        return name
-
-    def _define(self, name: str, body: list[str], type_: str, items: list[str]) -> None:
-        made = "{" + ", ".join(items) + "}"
+        body, made = self._members(fields, _Place())
         self.lines.append(f"def {name}(r, p):")
         self.lines += [f"    {line}" for line in body]
         if self.strict:
             self.lines.append(f"    return {made}")
         else:
-            self.lines += [f"    o = Tagged({made})", f"    o.typename = {type_!r}", "    return o"]
+            self.lines += [f"    o = {made}", f"    o.typename = {fields.type!r}", "    return o"]
+        return name
 
-    def entry(self, entry: Entry, v: str) -> list[str]:
-        """Lines that set variable `v` to the completed value of an entry of row `r`."""
+    def _members(self, fields: Fields, place: _Place) -> tuple[list[str], str]:
+        """Lines that complete the fields of an object, and the expression that is the object."""
+        body, items = list[str](), list[str]()
+        for entry in fields.entries:
+            variable = self.fresh("v")
+            body += self.entry(entry, variable, place)
+            items.append(f"{entry.key!r}: {variable}")
+        made = "{" + ", ".join(items) + "}"
+        return body, made if self.strict else f"Tagged({made})"
+
+    def _one(self, fields: Fields, v: str, place: _Place) -> list[str]:
+        """Lines that turn the row in a variable into an object of one type."""
+        if not self.strict:
+            return [f"{v} = {self.object(fields)}({v}, p)"]
+        # A call for each of many small objects would cost as much as what it does.
+        body, made = self._members(fields, _Place(v, loops=place.loops))
+        return [*body, f"{v} = {made}"]
+
+    def _many(self, fields: Fields, rows: str, v: str, place: _Place) -> list[str]:
+        """Lines that make a list of objects of one type."""
+        if not self.strict or place.loops >= DEEPEST_LOOP:
+            return [f"{v} = [{self.object(fields)}(x, p) for x in {rows}]"]
+        row, made = self.fresh("x"), self.fresh("l")
+        body, item = self._members(fields, _Place(row, loops=place.loops + 1))
+        lines = [*body, f"{made}.append({item})"]
+        loop = [f"for {row} in {rows}:", *(f"    {line}" for line in lines)]
+        return [f"{made} = []", *loop, f"{v} = {made}"]
+
+    def entry(self, entry: Entry, v: str, place: _Place) -> list[str]:
+        """Lines that set variable `v` to the completed value of an entry of a row."""
         shape = entry.shape
-        direct = self._direct(shape, v)
+        direct = self._direct(shape, v, place)
         if direct is not None:
             return direct
-        read, then = self._read(shape, v)
+        read, then = self._read(shape, v, place)
         lines = [f"{v} = {read}"]
         if not then:
             return lines
@@ -182,58 +223,65 @@ class _Generator:
             return [*lines, f"if {v} is None: raise Doubt", *then]
         return [*lines, f"if {v} is not None:", *(f"    {line}" for line in then)]
 
-    def _direct(self, shape: Shape, v: str) -> list[str] | None:
+    def _direct(self, shape: Shape, v: str, place: _Place) -> list[str] | None:
         """Shapes whose value is never null, or that read more than one slot."""
+        r = place.row
         match shape:
             case Typename(name):
                 return [f"{v} = {name!r}"]
             case Cursor():
-                return [f"{v} = {self._cursor(shape, 'r')}"]
+                return [f"{v} = {self._cursor(shape, r)}"]
             case Page():
-                return self._page(shape, v)
+                return self._page(shape, v, place)
             case Edges(fields):
-                return [f"{v} = [{self.object(fields)}(x, p) for x in rows]"]
+                return self._many(fields, f"rows{place.page}", v, place)
             case Info():
-                return self._info(shape, v)
+                return self._info(shape, v, place)
             case Count(slot):
-                return [f"{v} = r[{slot}]"]
+                return [f"{v} = {r}[{slot}]"]
             case Facets(slot, fields):
-                return [f"{v} = [{self.object(fields)}(x, p) for x in r[{slot}]]"]
+                return self._many(fields, f"{r}[{slot}]", v, place)
             case Lookup():
-                return self._lookup(shape, v)
+                return self._lookup(shape, v, place)
             case _:
                 return None
 
-    def _read(self, shape: Shape, v: str) -> tuple[str, list[str]]:
+    def _read(self, shape: Shape, v: str, place: _Place) -> tuple[str, list[str]]:
         """How to read a value, and the lines that complete it when it is not null."""
+        r = place.row
         match shape:
             case Scalar(slot, type_, many):
-                return f"r[{slot}]", self._scalar(v, type_, many=many)
+                return f"{r}[{slot}]", self._scalar(v, type_, many=many)
             case FromMap(name, type_, many):
-                return f"r.get({name!r})", self._scalar(v, type_, many=many)
+                return f"{r}.get({name!r})", self._scalar(v, type_, many=many)
             case EnumName(slot, names):
                 if not self.strict:
-                    return f"r[{slot!r}]", []
-                return f"r[{slot!r}]", [f"if {v} not in {self.bind(names)}: raise Doubt"]
+                    return f"{r}[{slot!r}]", []
+                return f"{r}[{slot!r}]", [f"if {v} not in {self.bind(names)}: raise Doubt"]
             case Id(slot, type_):
-                return f"r[{slot}]", [f"{v} = global_id({type_ + ':'!r}, {v})"]
+                return f"{r}[{slot}]", [f"{v} = global_id({type_ + ':'!r}, {v})"]
             case AnyId(slot):
-                return f"r[{slot}]", [f"{v} = global_id('', {v})"]
+                return f"{r}[{slot}]", [f"{v} = global_id('', {v})"]
             case Listed(slot, cases, tagged):
-                row = self._row(cases, tagged=tagged)
-                return f"r[{slot}]", [f"{v} = [{row}(x, p) for x in {v}]"]
+                return f"{r}[{slot}]", self._rows(cases, v, place, tagged=tagged)
             case FieldValueOf(slot):
-                return f"r[{slot}]", [f"{v} = field_value({v})"]
+                return f"{r}[{slot}]", [f"{v} = field_value({v})"]
             case MoneyOf(slot, keys):
-                return f"r[{slot!r}]", self._money(v, keys)
+                return f"{r}[{slot!r}]", self._money(v, keys)
             case ValuesOf(slot, fields, many):
-                name = self.object(fields)
-                made = f"[{name}(x, p) for x in {v}]" if many else f"{name}({v}, p)"
-                return f"r[{slot}]", [f"{v} = {made}"]
+                then = self._many(fields, v, v, place) if many else self._one(fields, v, place)
+                return f"{r}[{slot}]", then
             case Object(slot, cases, tagged):
-                return f"r[{slot}]", [f"{v} = {self._row(cases, tagged=tagged)}({v}, p)"]
+                if not tagged:
+                    return f"{r}[{slot}]", self._one(cases[0], v, place)
+                return f"{r}[{slot}]", [f"{v} = {self._tagged(cases)}({v}, p)"]
             case _:
                 raise TypeError(type(shape).__name__)
+
+    def _rows(self, cases: tuple[Fields, ...], v: str, place: _Place, *, tagged: bool) -> list[str]:
+        if not tagged:
+            return self._many(cases[0], v, v, place)
+        return [f"{v} = [{self._tagged(cases)}(x, p) for x in {v}]"]
 
     def _scalar(self, v: str, type_: str, *, many: bool) -> list[str]:
         if not self.strict:
@@ -241,21 +289,22 @@ class _Generator:
         if many:
             return [f"{v} = strings({v})"]
         if type_ == "Float":
-            return [f"{v} = floating({v})"]
+            doubt = f"type({v}) is not float or {v} - {v} != 0.0"
+            return [f"if {doubt}: {v} = floating({v})"]
         guard = _GUARDS.get(type_)
         return [f"if {guard.format(v=v)}: raise Doubt"] if guard else ["raise Doubt"]
 
     def _money(self, v: str, keys: tuple[tuple[str, str], ...]) -> list[str]:
-        parts = {"amount": f"decimal_amount({v})", "currency": f"{v}[1]", "__typename": "'Money'"}
+        # In strict code the currency is known to be there.
+        amount = f"decimal({v}[0], {v}[1])" if self.strict else f"decimal_amount({v})"
+        parts = {"amount": amount, "currency": f"{v}[1]", "__typename": "'Money'"}
         items = ", ".join(f"{key!r}: {parts[name]}" for key, name in keys)
         guard = [f"if type({v}[1]) is not str: raise Doubt"] if self.strict else []
         return [*guard, f"{v} = {{{items}}}"]
 
-    def _row(self, cases: tuple[Fields, ...], *, tagged: bool) -> str:
+    def _tagged(self, cases: tuple[Fields, ...]) -> str:
         """Write a function that completes a row of one of several types; return its name."""
         functions = {fields.type: self.object(fields) for fields in cases}
-        if not tagged:
-            return functions[cases[0].type]
         name = self.fresh("row")
         table = ", ".join(f"{type_!r}: {function}" for type_, function in functions.items())
         self.lines += [
@@ -264,33 +313,36 @@ class _Generator:
         ]
         return name
 
-    def _page(self, page: Page, v: str) -> list[str]:
-        """A connection: a function of the parent's row, which holds rows and count."""
-        name, body = self.fresh("page"), list[str]()
+    def _page(self, page: Page, v: str, place: _Place) -> list[str]:
+        """A connection: its parent's row holds rows and count."""
+        own = self.fresh("_")
+        lines: list[str] = []
         if page.rows is not None:
-            body += [
-                f"rows = r[{page.rows}]",
+            lines += [
+                f"rows{own} = {place.row}[{page.rows}]",
                 f"size = p[{page.limit!r}] - 1",
-                "more = len(rows) > size",
-                "if more: rows = rows[:size]",
+                f"more = len(rows{own}) > size",
+                f"if more: rows{own} = rows{own}[:size]",
             ]
             if page.backward:
-                body.append("rows = rows[::-1]")
+                lines.append(f"rows{own} = rows{own}[::-1]")
             ahead, behind = ("more", page.after) if not page.backward else (page.before, "more")
-            body += [f"ahead = {ahead}", f"behind = {behind}"]
-        items: list[str] = []
-        for entry in page.fields.entries:
-            variable = self.fresh("v")
-            body += self.entry(entry, variable)
-            items.append(f"{entry.key!r}: {variable}")
-        self._define(name, body, page.fields.type, items)
-        return [f"{v} = {name}(r, p)"]
+            lines += [f"ahead{own} = {ahead}", f"behind{own} = {behind}"]
+        body, made = self._members(page.fields, _Place(place.row, own, place.loops))
+        lines += [*body, f"{v} = {made}"]
+        return lines if self.strict else [*lines, f"{v}.typename = {page.fields.type!r}"]
 
-    def _info(self, info: Info, v: str) -> list[str]:
-        parts = {"hasNextPage": "ahead", "hasPreviousPage": "behind", "__typename": "'PageInfo'"}
+    def _info(self, info: Info, v: str, place: _Place) -> list[str]:
+        own = place.page
+        parts = {
+            "hasNextPage": f"ahead{own}",
+            "hasPreviousPage": f"behind{own}",
+            "__typename": "'PageInfo'",
+        }
         if info.cursor is not None:
             for field, at in (("startCursor", "0"), ("endCursor", "-1")):
-                parts[field] = f"{self._cursor(info.cursor, f'rows[{at}]')} if rows else None"
+                cursor = self._cursor(info.cursor, f"rows{own}[{at}]")
+                parts[field] = f"{cursor} if rows{own} else None"
         items = ", ".join(f"{key!r}: {parts[name]}" for key, name in info.keys)
         return [f"{v} = {{{items}}}"]
 
@@ -298,14 +350,13 @@ class _Generator:
         values = ", ".join(f"{row}[{slot}]" for slot in (*cursor.terms, cursor.id))
         return f"encode_cursor(p[{cursor.seal!r}], [{values}])"
 
-    def _lookup(self, lookup: Lookup, v: str) -> list[str]:
+    def _lookup(self, lookup: Lookup, v: str, place: _Place) -> list[str]:
         lines = [f"{v} = {{}}"]
         for part in lookup.parts:
-            function = self._row(part.cases, tagged=part.tagged)
+            function = self._tagged(part.cases) if part.tagged else self.object(part.cases[0])
             type_ = part.cases[0].type
-            lines.append(
-                f"{v}.update((({type_!r}, i), {function}(x, p)) for i, x in r[{part.slot}])"
-            )
+            rows = f"{place.row}[{part.slot}]"
+            lines.append(f"{v}.update((({type_!r}, i), {function}(x, p)) for i, x in {rows})")
         lines.append(f"{v} = [{v}.get((t, i)) for t, i in p[{lookup.ids!r}]]")
         return lines
 
@@ -319,7 +370,7 @@ def generate(entry: Entry, *, strict: bool) -> Complete:
             dicts by response key and leave the judgement to graphql-core.
     """
     generator = _Generator(strict=strict)
-    body = generator.entry(entry, "v")
+    body = generator.entry(entry, "v", _Place())
     source = "\n".join(
         [*generator.lines, "def complete(r, p):", *(f"    {line}" for line in body), "    return v"]
     )

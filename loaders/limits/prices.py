@@ -1,6 +1,8 @@
 """The price of a whole request: of its root fields together."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError, OperationType
@@ -10,7 +12,7 @@ from loaders.arguments import Evaluate
 from loaders.execution import Planned
 from loaders.limits.measures import Measures
 from loaders.operations import Plan
-from loaders.pricing import Formula, formula, points
+from loaders.pricing import Formula, Parameter, formula, points
 
 MAX_PLANS = 4_000
 # What no statement answers: the schema, and root fields with a resolver of their own.
@@ -21,7 +23,57 @@ CHANGE_POINTS = 10
 # Events cost when they come; the price is for keeping watch.
 SUBSCRIPTION_POINTS = 20
 
-_Part = tuple[Formula, dict[str, Evaluate]]
+# Page sizes are few; whoever varies them only has his price worked out again.
+MAX_SIZES = 16
+
+
+@dataclass(slots=True)
+class _Part:
+    """How to price one root field.
+
+    Attributes:
+        formula: Its price by its parameters.
+        evaluate: How each parameter follows from the variables.
+        sizes: Names of the parameters that the price was found to depend on.
+        known: Points by the values of those.
+    """
+
+    formula: Formula
+    evaluate: dict[str, Evaluate]
+    sizes: tuple[str, ...] | None = None
+    known: dict[tuple[Any, ...], int] = field(default_factory=dict[tuple[Any, ...], int])
+
+    def points(self, values: VariableValues) -> int:
+        """Points for the variables of one request."""
+        if isinstance(self.formula, int):
+            return self.formula or 1
+        try:
+            if self.sizes is None:
+                return self._work_out(self.formula, values)
+            evaluate = self.evaluate
+            sizes = tuple([evaluate[name](values) for name in self.sizes])
+            found = self.known.get(sizes)
+            return self._work_out(self.formula, values) if found is None else found
+        except GraphQLError:
+            # A page size that makes no sense: the field is refused when it is asked.
+            return 1
+
+    def _work_out(self, priced: Callable[[Parameter], int], values: VariableValues) -> int:
+        asked: dict[str, Any] = {}
+
+        def parameter(name: str) -> Any:
+            asked[name] = found = self.evaluate[name](values)
+            return found
+
+        found = points(priced, parameter)
+        sizes = tuple(asked)
+        if self.sizes != sizes or len(self.known) >= MAX_SIZES:
+            self.sizes, self.known = sizes, {}
+        try:
+            self.known[tuple(asked.values())] = found
+        except TypeError:  # a list of ids: its length counts, and lists are no keys
+            self.sizes = None
+        return found
 
 
 class Prices:
@@ -44,7 +96,7 @@ class Prices:
             known = self._known[id(plan)] = (plan, _parts(plan))
             if len(self._known) > MAX_PLANS:
                 self._known.popitem(last=False)
-        total = sum([_points(each, planned.values) for each in known[1]])
+        total = sum([each.points(planned.values) for each in known[1]])
         if planned.operation.definition.operation is OperationType.MUTATION:
             total += CHANGE_POINTS * measures.roots
         elif not plan.whole:
@@ -56,19 +108,4 @@ class Prices:
 
 def _parts(plan: Plan) -> list[_Part]:
     roots = [each.root for each in plan.fields if each.root is not None]
-    return [(formula(each.entry), {**each.bindings.evaluate}) for each in roots]
-
-
-def _points(part: _Part, values: VariableValues) -> int:
-    priced, evaluate = part
-    if isinstance(priced, int):
-        return priced or 1
-
-    def parameter(name: str) -> Any:
-        return evaluate[name](values)
-
-    try:
-        return points(priced, parameter)
-    except GraphQLError:
-        # A page size that makes no sense: the field is refused when it is asked.
-        return 1
+    return [_Part(formula(each.entry), {**each.bindings.evaluate}) for each in roots]
