@@ -85,7 +85,9 @@ class Wire(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one message if it runs a statement."""
-        self.runs += "C: RUN" in record.getMessage()
+        message = record.getMessage()
+        # Once a second somebody looks whether rules narrow staff, beside the requests.
+        self.runs += "C: RUN" in message and "access.any_rule" not in message
 
 
 @pytest.fixture
