@@ -26,8 +26,8 @@ class Waiting:
     """
 
     __slots__ = (
-        "_before", "_ended", "_gone", "_late", "_looking", "_looks", "_loop", "_receive", "_task",
-        "_timer", "_until",
+        "_before", "_due", "_ended", "_gone", "_late", "_looking", "_looks", "_loop", "_receive",
+        "_task", "_timer", "_until",
     )  # fmt: skip
 
     def __init__(self, receive: Receive) -> None:
@@ -38,7 +38,7 @@ class Waiting:
         self._before = 0
         self._timer: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
-        self._until = 0.0
+        self._due = self._until = 0.0
         self._late: Callable[[], Exception] | None = None
         self._looks = self._ended = self._gone = False
 
@@ -57,13 +57,14 @@ class Waiting:
         """
         self._until = self._loop.time() + seconds
         self._late, self._looks = late, looks
-        if self._timer is None or looks or seconds < LOOK_AFTER_SECONDS:
+        if self._timer is None or looks or self._until < self._due:
             self._arm(min(seconds, LOOK_AFTER_SECONDS))
 
     def _arm(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(seconds, self._tick)
+        self._due = self._loop.time() + seconds
+        self._timer = self._loop.call_at(self._due, self._tick)
 
     def _tick(self) -> None:
         left = self._until - self._loop.time()
