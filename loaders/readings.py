@@ -1,8 +1,8 @@
 """The record of reads: who was told personal data of whom, written to the graph within a second.
 
-What one user reads by one operation in one second is one record, whoever answered it and however
-often. Records wait in memory until they are written, all that wait by one statement; a process
-that is killed takes those of its last half second, or what it could not write, with it.
+What one user reads by one operation until the next writing is one record, whoever answered it and
+however often. Records wait in memory until they are written, all that wait by one statement; a
+process that is killed takes those of its last second, or what it could not write, with it.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import structlog
 
@@ -22,7 +23,8 @@ from graph.write.readings import Read, record
 from loaders.subjects import Reading
 from loaders.viewer import Audience, Viewer
 
-SECONDS = 0.5
+# All is in the graph a second after it was told; a record costs by the writing, not by the read.
+SECONDS = 0.9
 MAX_WAITING = 200_000
 MAX_BATCH = 20_000
 
@@ -48,10 +50,15 @@ def overheard() -> Generator[Heard]:
         _heard.reset(token)
 
 
+_Key = tuple[str, str, str]
+"""Issuer and subject, audience, operation."""
+
+
 @dataclass(slots=True)
 class _Waiting:
-    """What waits to be written of one user, operation and second."""
+    """What waits to be written of one user and operation, and since when."""
 
+    at: str
     classes: set[str] = field(default_factory=set[str])
     people: set[str] = field(default_factory=set[str])
 
@@ -68,10 +75,11 @@ class Readings:
     def __init__(self, graph: Graph) -> None:
         """Record in this graph; nothing is written before `running`."""
         self._graph = graph
-        self._waiting: dict[tuple[str, str, str, str], _Waiting] = {}
+        self._waiting: dict[_Key, _Waiting] = {}
         self._count = 0
         self._some = asyncio.Event()
-        self._second = (0, "")
+        self._process = uuid4().hex
+        self._batches = 0
         self.recorded = 0
         self.lost = 0
 
@@ -95,11 +103,10 @@ class Readings:
                 self._note(viewer, operation, classes, people)
 
     def _note(self, viewer: Viewer, operation: str, classes: Any, people: Any) -> None:
-        actor = f"{viewer.issuer}|{viewer.subject}"
-        key = (self._now(), actor, viewer.audience.name, operation)
+        key = (f"{viewer.issuer}|{viewer.subject}", viewer.audience.name, operation)
         waiting = self._waiting.get(key)
         if waiting is None:
-            waiting = self._waiting[key] = _Waiting()
+            waiting = self._waiting[key] = _Waiting(_second())
         before = len(waiting.people)
         if self._count + len(people) > MAX_WAITING:
             self.lost += len(people)
@@ -109,18 +116,9 @@ class Readings:
         self._count += len(waiting.people) - before
         self._some.set()
 
-    def _now(self) -> str:
-        """The second, as the graph stores it."""
-        now = datetime.now(UTC)
-        number = int(now.timestamp())
-        if number != self._second[0]:
-            whole = now.replace(microsecond=0, tzinfo=None)
-            self._second = (number, whole.isoformat(timespec="milliseconds") + "Z")
-        return self._second[1]
-
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Write what comes, twice a second; what still waits is written at the end."""
+        """Write what comes, once a second; what still waits is written at the end."""
         task = asyncio.create_task(self._run())
         try:
             yield
@@ -154,9 +152,11 @@ class Readings:
         """
         while self._waiting:
             taken = self._take()
+            self._batches += 1
+            batch = f"{self._process} {self._batches}"
             reads = [
-                Read(at, actor, audience, operation, tuple(each.classes), tuple(each.people))
-                for (at, actor, audience, operation), each in taken.items()
+                Read(batch, each.at, *key, tuple(each.classes), tuple(each.people))
+                for key, each in taken.items()
                 if each.people
             ]
             try:
@@ -167,9 +167,9 @@ class Readings:
             self.recorded += len(reads)
         self._some.clear()
 
-    def _take(self) -> dict[tuple[str, str, str, str], _Waiting]:
+    def _take(self) -> dict[_Key, _Waiting]:
         """The oldest records, as many as one statement should carry."""
-        taken: dict[tuple[str, str, str, str], _Waiting] = {}
+        taken: dict[_Key, _Waiting] = {}
         count = 0
         for key, each in self._waiting.items():
             if taken and count + len(each.people) > MAX_BATCH:
@@ -181,7 +181,7 @@ class Readings:
         self._count -= count
         return taken
 
-    def _put_back(self, taken: dict[tuple[str, str, str, str], _Waiting]) -> None:
+    def _put_back(self, taken: dict[_Key, _Waiting]) -> None:
         for key, each in taken.items():
             now = self._waiting.get(key)
             if now is not None:
@@ -189,3 +189,9 @@ class Readings:
                 each.people |= now.people
             self._waiting[key] = each
         self._count = sum(len(each.people) for each in self._waiting.values())
+
+
+def _second() -> str:
+    """The second that runs, as the graph stores it."""
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    return now.isoformat(timespec="milliseconds") + "Z"

@@ -5,7 +5,7 @@ It is machinery, like the outbox: no former states and no events, or every read 
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.database import Graph
@@ -17,16 +17,22 @@ RECORD = Statement(
     Kind.WRITE,
     KEEP_PLAN
     + """UNWIND $p.rows AS r
-MERGE (d:DataAccess {id: r[0]})
-ON CREATE SET d.at = r[1], d.actor = r[2], d.audience = r[3], d.operation = r[4], d.classes = r[5]
-ON MATCH SET d.classes = d.classes + [c IN r[5] WHERE NOT c IN d.classes]
+OPTIONAL MATCH (known:DataAccess {id: r[0]})
+WITH r, known WHERE known IS NULL
+CREATE (d:DataAccess {
+  id: r[0], at: r[1], actor: r[2], audience: r[3], operation: r[4], classes: r[5]
+})
 WITH d, r
 UNWIND r[6] AS subject
 MATCH (p:Person {id: subject})
-MERGE (d)-[:SAW]->(p)
+CREATE (d)-[:SAW]->(p)
 RETURN count(*)""",
 )
-"""Rows `[id, at, actor, audience, operation, classes, people]`; a repetition adds nothing."""
+"""Rows `[id, at, actor, audience, operation, classes, people]`; a repetition adds nothing.
+
+No relationship is looked for: whoever is read often has thousands, and to look through them would
+cost more than the reading did.
+"""
 
 FORGET = Statement(
     "readings.forget",
@@ -41,10 +47,11 @@ ALL = (RECORD, FORGET)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one user read by one operation in one second.
+    """What one user read by one operation within a second, from one process.
 
     Attributes:
-        at: The second, ISO 8601 UTC with milliseconds.
+        batch: Names the process and what it writes at once: with the rest, it names the record.
+        at: When it began, to the second, ISO 8601 UTC with milliseconds.
         actor: Issuer and subject, with a | between.
         audience: STAFF or PARTNER.
         operation: Name of the operation, or a digest of its text.
@@ -52,21 +59,22 @@ class Read:
         people: Ids of the people whose data it was.
     """
 
+    batch: str
     at: str
     actor: str
     audience: str
     operation: str
-    classes: Sequence[str]
-    people: Sequence[str]
+    classes: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 def id_of(read: Read) -> str:
-    """The id of a record: the same for every process that records the same second."""
-    said = "\n".join((read.at, read.audience, read.actor, read.operation))
+    """The id of a record: the same however often it is sent."""
+    said = "\n".join((read.batch, read.at, read.audience, read.actor, read.operation))
     return str(uuid.UUID(bytes=hashlib.sha256(said.encode()).digest()[:16], version=5))
 
 
-async def record(graph: Graph, reads: Sequence[Read]) -> None:
+async def record(graph: Graph, reads: Iterable[Read]) -> None:
     """Record reads, all in one statement; who is no person any more is left out.
 
     Raises:
@@ -78,6 +86,6 @@ async def record(graph: Graph, reads: Sequence[Read]) -> None:
             id_of(each), each.at, each.actor, each.audience, each.operation, sorted(each.classes),
             sorted(each.people),
         ]
-        for each in reads
+        for each in set(reads)
     )  # fmt: skip
     await graph.run(RECORD, {"p": {"rows": rows}})

@@ -21,21 +21,21 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-async def executor(
+async def graph(
     endpoints: Endpoints, wipe_graph: Callable[[], Awaitable[None]], world: World
-) -> AsyncIterator[Executor]:
-    """Execute operations on the world, in an engine of the session."""
+) -> AsyncIterator[Graph]:
+    """Hold the world, in an engine of the session: the graph that is asked."""
     await wipe_graph()
-    async with graph_at(endpoints) as graph:
-        await migrate(graph)
-        await world.build(graph)
-        yield Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
+    async with graph_at(endpoints) as opened:
+        await migrate(opened)
+        await world.build(opened)
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def graph(executor: Executor) -> Graph:
-    """Return the graph that is asked."""
-    return executor.narrowing._graph  # pyright: ignore[reportPrivateUsage]
+async def executor(graph: Graph) -> Executor:
+    """Execute operations on the world."""
+    return Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture(autouse=True)

@@ -79,12 +79,12 @@ def _blind(text: str) -> Any:
     return re.sub(r"«FROM (\w+) (\w+)»", r"MATCH (\2:\1)", seen)
 
 
-def _leak_counts(patch: pytest.MonkeyPatch) -> None:
+def _leak_counts(patch: pytest.MonkeyPatch, _graph: Graph) -> None:
     count = cast("Callable[[Any], str]", pages._count)  # pyright: ignore[reportPrivateUsage]
     patch.setattr(pages, "_count", lambda found: _blind(count(found)))
 
 
-def _leak_facets(patch: pytest.MonkeyPatch) -> None:
+def _leak_facets(patch: pytest.MonkeyPatch, _graph: Graph) -> None:
     facets = pages.facet_text
     patch.setattr(
         pages, "facet_text", lambda edge, field, matched, *rest: facets(
@@ -93,28 +93,27 @@ def _leak_facets(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
-def _leak_order(patch: pytest.MonkeyPatch) -> None:
+def _leak_order(patch: pytest.MonkeyPatch, _graph: Graph) -> None:
     patch.setattr(sorting, "masked", lambda _owner, _field, _scope, text: text)
 
 
-def _leak_paths(patch: pytest.MonkeyPatch) -> None:
+def _leak_paths(patch: pytest.MonkeyPatch, _graph: Graph) -> None:
     patch.setattr(filters, "guarded", lambda *_: "true")
 
 
-def _leak_errors(patch: pytest.MonkeyPatch) -> None:
+def _leak_errors(patch: pytest.MonkeyPatch, graph: Graph) -> None:
     answer = Executor._answer  # pyright: ignore[reportPrivateUsage]
 
     async def telling(self: Executor, *rest: Any) -> Any:
         found: Any = await answer(self, *rest)
         if getattr(found, "row", None) == [None]:
-            graph = self.narrowing._graph  # pyright: ignore[reportPrivateUsage]
             return GraphQLError(f"It is none of {(await graph.run(NODES))[0][0]}.")
         return found
 
     patch.setattr(Executor, "_answer", telling)
 
 
-LEAKS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
+LEAKS: dict[str, tuple[Callable[[pytest.MonkeyPatch, Graph], None], str]] = {
     "count": (_leak_counts, "{ companies { totalCount } }"),
     "facet": (_leak_facets, "{ companies { facets(field: NAME, first: 100) { value count } } }"),
     "sort": (
@@ -136,7 +135,7 @@ async def test_a_leak_is_noticed(
 ) -> None:
     plant, question = LEAKS[leak]
     asked: list[Asked] = [(question, {}), ("{ customers(first: 5) { edges { node { id } } } }", {})]
-    plant(monkeypatch)
+    plant(monkeypatch, graph)
     leaking = Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
 
     found = await interference(

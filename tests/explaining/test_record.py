@@ -173,7 +173,9 @@ async def test_reads_are_in_the_graph_within_a_second_though_nobody_asks_for_it(
 
 async def test_recording_twice_adds_nothing(executor: Executor) -> None:
     graph: Graph = executor.backing.graph
-    read = Read("2026-11-23T10:00:00.000Z", "a|b", "STAFF", "Op", ["NAME"], ["w-person1"])
+    read = Read(
+        "batch", "2026-11-23T10:00:00.000Z", "a|b", "STAFF", "Op", ("NAME",), ("w-person1",)
+    )
     await record(graph, [read, read])
 
     await record(graph, [read])
