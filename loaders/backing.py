@@ -6,6 +6,7 @@ from typing import Any
 
 from graph.database import Graph
 from graph.exports import Folder
+from loaders.viewer import Viewer
 
 
 @dataclass(slots=True)
@@ -15,11 +16,15 @@ class Backing:
     Attributes:
         graph: The graph.
         plan: Makes a request ready to run, or says what is wrong with it, as `Executor.plan` does.
+        answers: Asks a query for a viewer, as `Executor.answers` does: with the viewer's rights.
+        narrowed: Whether there are rules that narrow staff.
         purge: Deletes every kept answer; None where none are kept.
         exports: Where finished exports lie; None where nothing is exported.
     """
 
     graph: Graph
     plan: Callable[[str, dict[str, Any] | None, str | None], Any]
+    answers: Callable[[str, dict[str, Any], Viewer], Awaitable[dict[str, Any]]]
+    narrowed: Callable[[], bool]
     purge: Callable[[], Awaitable[None]] | None = None
     exports: Folder | None = None

@@ -103,9 +103,9 @@ class Executor:
         self.lanes = Lanes(graph, max_batch)
         self.writes = Writes(graph)
         self.feed: Feed | None = None
-        self.backing = Backing(graph, self.plan)
-        self._operations: dict[Rules, Operations] = {}
         self.narrowing = Narrowing(graph)
+        self.backing = Backing(graph, self.plan, self.answers, lambda: self.narrowing.narrowed)
+        self._operations: dict[Rules, Operations] = {}
         self.readings: Readings | None = None
         self.counters = Counters()
 

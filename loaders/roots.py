@@ -12,6 +12,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from graph.access import Rules, expanded, unwrapped
+from graph.identity.aliases import anchor
 from graph.statements import CYPHER_25, Kind, Statement
 from loaders.arguments import Argument, Bindings, arguments
 from loaders.compiler import Compiler
@@ -123,15 +124,15 @@ def _find(
     given = arguments(definition, nodes[0], compiler.variables)
     scope = Scope()
     named = named_type(definition)
-    anchor = _anchor(compiler, source, given, scope)
-    if isinstance(anchor, str):
+    way = _way(compiler, source, given, scope)
+    if isinstance(way, str):
         row, cases, tagged = compiler.row(definition, nodes, scope)
         sees = seen(source.target, scope)
-        text = f"«CALL n {scope.node}|{anchor} WITH {scope.node} WHERE {sees} "
+        text = f"«CALL n {scope.node}|{way} WITH {scope.node} WHERE {sees} "
         text = text + f"WITH {scope.node} LIMIT 1»"
         text = text + f" {known(source.target, scope)}RETURN [{row}] AS answer"
     else:
-        wanted = compiler.schema.type_map.get(anchor.type)
+        wanted = compiler.schema.type_map.get(way.type)
         if not isinstance(wanted, GraphQLObjectType) or not _fits(compiler, named, wanted):
             return Root(key, None, compiler.bindings, _nothing(key), [None])
         sets = compiler.selector.below(nodes)
@@ -139,8 +140,9 @@ def _find(
         parameter = compiler.bindings.add(
             (given["id"].identity, "id"), lambda values: decode_id(given["id"].evaluate(values)).id
         )
-        found = _by_id(anchor.type, scope, "$" + parameter)
-        text = f"{found} {known(anchor.type, scope)}RETURN [{row}] AS answer"
+        past = compiler.as_of is not None
+        found = _by_id(way.type, scope, "$" + parameter, past=past)
+        text = f"{found} {known(way.type, scope)}RETURN [{row}] AS answer"
     entry = Entry(key, Object(0, cases, tagged), required=False)
     return Root(key, _statement(nodes[0].name.value, text), compiler.bindings, entry, [None])
 
@@ -163,12 +165,19 @@ def _nothing(key: str) -> Entry:
     return Entry(key, Scalar(0, "String"), required=False)
 
 
-def _by_id(type_: str, scope: Scope, value: LiteralString) -> LiteralString:
-    """The anchor by id: the label with the index, then the role that tells the type."""
+def _by_id(type_: str, scope: Scope, value: LiteralString, *, past: bool = False) -> LiteralString:
+    """The anchor by id: the label with the index, then the role that tells the type.
+
+    As of an earlier time every id is its own: who answers for whom is only known of today.
+    """
     kind = REGISTRY.kinds[type_]
     role: LiteralString = f"{scope.node}:{kind.role.name} AND " if kind.role else ""
     sees = seen(type_, scope)
-    return f"MATCH ({scope.node}:{kind.node.name} {{id: {value}}}) WHERE {role}{sees}"
+    if past:
+        found: LiteralString = f"MATCH ({scope.node}:{kind.node.name} {{id: {value}}})"
+    else:
+        found = anchor(kind.node, scope.node, value)
+    return f"{found} WHERE {role}{sees}"
 
 
 def _fits(compiler: Compiler, named: Any, wanted: GraphQLObjectType) -> bool:
@@ -179,7 +188,7 @@ def _fits(compiler: Compiler, named: Any, wanted: GraphQLObjectType) -> bool:
     return named is wanted
 
 
-def _anchor(
+def _way(
     compiler: Compiler, source: Find, given: dict[str, Argument], scope: Scope
 ) -> LiteralString | GlobalId:
     """The clause that finds the node by another way, or the global id it was asked by."""
@@ -225,7 +234,8 @@ def _find_many(
         )
         text = (
             f"COLLECT {{ UNWIND ${parameter} AS wanted "
-            f"{_by_id(type_, scope, 'wanted')} {known(type_, scope)}"
+            f"{_by_id(type_, scope, 'wanted', past=compiler.as_of is not None)} "
+            f"{known(type_, scope)}"
             f"RETURN [wanted, {row}] }}"
         )
         parts.append(Object(slots.add(text), cases, tagged))

@@ -7,6 +7,7 @@ server sends at once. One of them that is refused does not disturb the others.
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ import orjson
 from graph.custom.taking import take
 from graph.database import Graph
 from graph.errors import GraphError, InvalidInput
+from graph.identity.aliases import targets
 from graph.statements import Kind, Statement
 from graph.write.actions import (
     Action,
@@ -43,6 +45,7 @@ from loaders.viewer import Viewer
 LANES = 2
 MAX_BATCH = 32
 MAX_KEY = 100
+_OF_REQUEST = ("reason", "clientMutationId")
 
 Changed = Callable[[frozenset[str]], Awaitable[None]]
 """Told what was written: labels and relationship types."""
@@ -118,6 +121,32 @@ class Writes:
         """
         found = read_input(mutation, value)
         caller = await self._caller(mutation, value, found, viewer)
+        outcome = await self._done(mutation, caller, found)
+        if not any(each.code == "NOT_FOUND" for each in outcome.refusals):
+            return outcome
+        # Only who is not found may have been merged: nobody else pays for the look.
+        again = read_input(mutation, value)
+        if not await self._renamed(again):
+            return outcome
+        again.given = {name: each for name, each in again.given.items() if name not in _OF_REQUEST}
+        return await self._done(mutation, caller, again)
+
+    async def _renamed(self, found: Input) -> bool:
+        """Let former ids name whoever answers for them today; whether there were any."""
+        named = [each for each in found.refs.values() if isinstance(each, Named)]
+        named += [one for each in found.refs.values() if isinstance(each, list) for one in each]
+        known = await targets(self._graph, {each.id for each in named})
+
+        def today(one: Named) -> Named:
+            return replace(one, id=known.get(one.id, one.id))
+
+        for name, each in found.refs.items():
+            if each is not None:
+                found.refs[name] = today(each) if isinstance(each, Named) else [*map(today, each)]
+        return bool(known)
+
+    async def _done(self, mutation: Mutation, caller: Caller, found: Input) -> Outcome:
+        """Perform one mutation of which the input was read."""
         draft = sketch(mutation, caller, found.refs, found.given)
         wrong = {each.path[0] for each in found.refusals}
         missing = [each for each in draft.refusals if each.path[0] not in wrong]
@@ -139,7 +168,7 @@ class Writes:
         self, mutation: Mutation, value: dict[str, Any], found: Input, viewer: Viewer
     ) -> Caller:
         given = found.given
-        reason, client = given.pop("reason", None), given.pop("clientMutationId", None)
+        reason, client = (given.pop(each, None) for each in _OF_REQUEST)
         if reason is not None and len(reason) > 1_000:
             message = "reason must have at most 1,000 characters."
             found.refusals.append(Refusal("TOO_LONG", message, ("reason",)))

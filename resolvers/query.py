@@ -25,6 +25,7 @@ from resolvers.access import AccessQuery
 from resolvers.changes import ChangeConnection, changes_page
 from resolvers.exploring import EXPLORABLE, MEASURED
 from resolvers.exports import ExportQuery
+from resolvers.identities import IdentityQuery
 from resolvers.me import MeQuery
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
@@ -39,7 +40,7 @@ _LIFECYCLES = any_of(
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(AccessQuery, PrivacyQuery, ExportQuery, MeQuery):
+class Query(AccessQuery, IdentityQuery, PrivacyQuery, ExportQuery, MeQuery):
     """Everything that can be asked."""
 
     viewer: Viewer = strawberry.field(

@@ -271,7 +271,19 @@ RETURN collect(DISTINCT id(q))""",
 )
 """Parties that nodes can see, or serve."""
 
+STATE = _write(
+    "state",
+    """MATCH (n:Party {id: $p.id})
+RETURN [labels(n), properties(n), COLLECT {
+  MATCH (n)-[x]-()
+  WHERE NOT type(x) IN ['WAS', 'MERGED_INTO', 'CAN_SEE'] AND NOT type(x) ENDS WITH '_WAS'
+  WITH type(x) AS kind, count(*) AS standing
+  RETURN [kind, standing] ORDER BY kind
+}, COUNT { (n)-[w]-() WHERE w.held }]""",
+)
+"""What a party is: labels, properties, `[type, count]` of its relationships, how many wait."""
+
 ALL = (
     PARTIES, RECORDS, CONTRADICTED, TIES, HELD, MOVE, HOLD, PROMOTE, RELEASE, END, HIDE, SHOW,
-    PARENT, JOIN, LEAVE, ROLES, SIGHTED,
+    PARENT, JOIN, LEAVE, ROLES, SIGHTED, STATE,
 )  # fmt: skip

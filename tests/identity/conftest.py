@@ -8,6 +8,9 @@ from api.connections import graph_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.migrations import migrate
+from loaders.execution import Executor
+from resolvers.schema import SCHEMA
+from tests.identity.telling import begin
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,11 @@ async def shared(endpoints: Endpoints) -> AsyncIterator[Graph]:
 async def graph(shared: Graph, clean_graph: None) -> Graph:  # noqa: ARG001
     """Return an empty graph with every constraint and index of the model."""
     return shared
+
+
+@pytest.fixture
+async def executor(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> Executor:
+    """Answer for a graph of three people of one record each, however long a first plan takes."""
+    monkeypatch.setattr("loaders.lanes.SECONDS", 120.0)
+    await begin(graph, 3)
+    return Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]

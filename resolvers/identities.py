@@ -1,0 +1,349 @@
+"""Root fields about identities: why a party is one, its values' origins, what a merge does."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, cast
+
+import strawberry
+from strawberry.scalars import JSON
+
+from graph.errors import InvalidInput
+from graph.identity import describing
+from graph.identity.merging import AT_MOST
+from graph.identity.previewing import Preview, State
+from graph.identity.previewing import merge_preview as preview
+from graph.model.kinds import Pii
+from graph.model.parties import PERSON
+from graph.write.validation import writable
+from loaders.backing import Backing
+from loaders.errors import BadRequest, Code
+from loaders.ids import decode_id, encode_id
+from loaders.viewer import Audience
+from resolvers.context import Info
+
+_PARTIES = ("Person", "Company", "Household")
+_SEEN = "query Seen($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+_PERSONAL = " ".join(name for name, each in writable(PERSON).items() if each.pii is not Pii.NONE)
+_TOLD = {
+    field: f"query {field}($ids: [ID!]!) {{ nodes(ids: $ids) {{ id "
+    f"... on Person {{ {_PERSONAL} }} }} }}"
+    for field in ("identity", "mergePreview")
+}
+"""Asked where personal data is told: it is recorded who was told, as for every other answer."""
+
+
+@strawberry.type(description="A source record of an identity.")
+class IdentityRecord:
+    """A source record of an identity."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque id of the record.")
+    source: str = strawberry.field(description="Name of the system.")
+    external_id: str = strawberry.field(description="Id of the record in that system.")
+    observed_at: datetime | None = strawberry.field(description="When the system said so, UTC.")
+    spoke_of: strawberry.ID = strawberry.field(
+        description="Opaque id of the party that it spoke of before any merge."
+    )
+    rule: str | None = strawberry.field(
+        description="What decided that it speaks of that party, such as NEW or SAME_EMAIL."
+    )
+    score: float | None = strawberry.field(
+        description="Probability that it does; null for a certain rule."
+    )
+    decided_by: str | None = strawberry.field(description="Who or what decided.")
+    decided_at: datetime | None = strawberry.field(description="When, UTC.")
+
+
+@strawberry.type(description="A merge that holds.")
+class IdentityStep:
+    """A merge that holds."""
+
+    party: strawberry.ID = strawberry.field(description="Former id of the party that was merged.")
+    into: strawberry.ID = strawberry.field(description="Id of the party that it became part of.")
+    rule: str | None = strawberry.field(
+        description="What decided it, such as MANUAL or SAME_EMAIL."
+    )
+    score: float | None = strawberry.field(
+        description="Probability that it is right; null for a person's decision."
+    )
+    decided_by: str | None = strawberry.field(description="Who or what decided.")
+    decided_at: datetime | None = strawberry.field(description="When, UTC.")
+
+
+@strawberry.type(description="What would fall apart without one merge.")
+class IdentityFragility:
+    """What would fall apart without one merge."""
+
+    if_removed: IdentityStep = strawberry.field(description="The merge.")
+    splits_into: list[list[strawberry.ID]] = strawberry.field(
+        description="The parties that would stay, and those that would leave, by former id."
+    )
+
+
+@strawberry.type(description="How two records compare in one field.")
+class IdentityEvidence:
+    """How two records compare in one field."""
+
+    field: str = strawberry.field(description="Name of the property.")
+    level: str = strawberry.field(
+        description="EQUAL, DIFFERENT, or ONE where only one record states it."
+    )
+
+
+@strawberry.type(description="Why two records speak of one party.")
+class IdentityWhy:
+    """Why two records speak of one party."""
+
+    steps: list[IdentityStep] = strawberry.field(
+        description="The merges that joined them, the oldest first; none for records that were of "
+        "one party from the start."
+    )
+    evidence: list[IdentityEvidence] = strawberry.field(
+        description="How the records compare, by the names of the model."
+    )
+
+
+@strawberry.type(description="A value that a record states.")
+class StatedValue:
+    """A value that a record states."""
+
+    value: JSON = strawberry.field(description="The value; amounts are in minor units.")
+    record: IdentityRecord = strawberry.field(description="The record.")
+
+
+@strawberry.type(description="Where the value of a property comes from.")
+class Provenance:
+    """Where the value of a property comes from."""
+
+    field: str = strawberry.field(description="Name of the property.")
+    rule: str = strawberry.field(
+        description="LATEST: observed last. TRUSTED: of the source believed most. FREQUENT: stated "
+        "by most records."
+    )
+    value: JSON | None = strawberry.field(description="The value; null when nobody states one.")
+    record: IdentityRecord | None = strawberry.field(description="The record it comes from.")
+    losers: list[StatedValue] = strawberry.field(
+        description="What other records state, in the order in which it would hold instead."
+    )
+
+
+@strawberry.type(description="A party explained by its records and the decisions about them.")
+class Identity:
+    """A party explained by its records and the decisions about them."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque id of the party that answers.")
+    records: list[IdentityRecord] = strawberry.field(
+        description="What systems said of it, the oldest record first."
+    )
+    how: list[IdentityStep] = strawberry.field(
+        description="The merges that made it, the oldest first."
+    )
+    fragile: list[IdentityFragility] = strawberry.field(
+        description="For each merge what would fall apart without it."
+    )
+    found: strawberry.Private[describing.Identity]
+
+    @strawberry.field(description="Why two of its records speak of one party.")
+    def why(
+        self,
+        a: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of a record.")],
+        b: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of another.")],
+    ) -> IdentityWhy:
+        """Why two of its records speak of one party."""
+        one, other = decode_id(a).id, decode_id(b).id
+        try:
+            steps = self.found.between(one, other)
+        except InvalidInput as error:
+            raise BadRequest(Code.INVALID_ARGUMENT, str(error)) from None
+        evidence = self.found.evidence(one, other)
+        return IdentityWhy(
+            steps=[_step(self.found, each) for each in steps],
+            evidence=[IdentityEvidence(field=each.field, level=each.level) for each in evidence],
+        )
+
+    @strawberry.field(description="Where its values come from.")
+    async def provenance(
+        self,
+        info: Info,
+        fields: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Names of properties; null for all that are stated."),
+        ] = None,
+    ) -> list[Provenance]:
+        """Where its values come from."""
+        try:
+            found = self.found.provenance(fields or [])
+        except InvalidInput as error:
+            raise BadRequest(Code.INVALID_ARGUMENT, str(error)) from None
+        await _seen(info, _TOLD["identity"], [self.id])
+        return [_origin(self.found, each) for each in found]
+
+
+@strawberry.type(description="How many relationships of one type there would be.")
+class RelationshipCount:
+    """How many relationships of one type there would be."""
+
+    type: str = strawberry.field(description="Type of the relationship.")
+    count: int = strawberry.field(description="Their number.")
+
+
+@strawberry.type(description="What a merge would make of some parties; nothing is changed.")
+class MergePreview:
+    """What a merge would make of some parties."""
+
+    refusal: str | None = strawberry.field(
+        description="Code with which `partiesMerge` would refuse; null when it would be done."
+    )
+    message: str | None = strawberry.field(description="Why it would be refused; null if not.")
+    values: JSON | None = strawberry.field(
+        description="What would be stated of the party, by property; null when refused."
+    )
+    relationships: list[RelationshipCount] | None = strawberry.field(
+        description="Relationships that the party would have, by type; null when refused, and "
+        "while access rules narrow staff, since not everybody may see what they lead to."
+    )
+    waiting: int | None = strawberry.field(
+        description="Relationships that would wait for an unmerge, since an equal one stands; null "
+        "like `relationships`."
+    )
+
+
+def _backing(info: Info) -> Backing:
+    found = info.context.backing
+    if found is None or info.context.viewer.audience is not Audience.STAFF:
+        raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
+    return found
+
+
+async def _seen(info: Info, query: str, ids: Sequence[str]) -> list[str | None]:
+    """Global ids of those who answer for some parties and whom the viewer may see."""
+    rows = (await _backing(info).answers(query, {"ids": [*ids]}, info.context.viewer))["nodes"]
+    if isinstance(rows, Exception):
+        raise rows
+    return [row["id"] if row and decode_id(row["id"]).type in _PARTIES else None for row in rows]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _record(identity: describing.Identity, record: describing.Record) -> IdentityRecord:
+    values = record.values
+    return IdentityRecord(
+        id=strawberry.ID(encode_id("SourceRecord", values["id"])),
+        source=values["source"],
+        external_id=values["externalId"],
+        observed_at=_moment(values.get("observedAt")),
+        spoke_of=_id(identity, record.home),
+        rule=record.rule,
+        score=record.score,
+        decided_by=record.decided_by,
+        decided_at=_moment(record.at),
+    )
+
+
+def _id(identity: describing.Identity, id_: str) -> strawberry.ID:
+    return strawberry.ID(encode_id(identity.label, id_))
+
+
+def _step(identity: describing.Identity, step: describing.Step) -> IdentityStep:
+    return IdentityStep(
+        party=_id(identity, step.party),
+        into=_id(identity, step.into),
+        rule=step.rule,
+        score=step.score,
+        decided_by=step.decided_by,
+        decided_at=_moment(step.at),
+    )
+
+
+def _origin(identity: describing.Identity, origin: describing.Origin) -> Provenance:
+    name = origin.field
+    stated = [
+        StatedValue(value=each.values[name], record=_record(identity, each))
+        for each in origin.records
+    ]
+    return Provenance(
+        field=name,
+        rule=origin.rule,
+        value=stated[0].value if stated else None,
+        record=stated[0].record if stated else None,
+        losers=stated[1:],
+    )
+
+
+def _fragility(identity: describing.Identity, step: describing.Step) -> IdentityFragility:
+    parts = identity.without(step)
+    return IdentityFragility(
+        if_removed=_step(identity, step),
+        splits_into=[[_id(identity, each) for each in part] for part in parts],
+    )
+
+
+async def identity(
+    info: Info,
+    id: Annotated[
+        strawberry.ID,
+        strawberry.argument(description="Opaque id of the party, or a former one."),
+    ],
+) -> Identity | None:
+    """A party explained."""
+    (seen,) = await _seen(info, _SEEN, [id])
+    found = await describing.identity(_backing(info).graph, decode_id(seen).id) if seen else None
+    if found is None:
+        return None
+    return Identity(
+        id=_id(found, found.id),
+        records=[_record(found, each) for each in found.records],
+        how=[_step(found, each) for each in found.steps],
+        fragile=[_fragility(found, each) for each in found.steps],
+        found=found,
+    )
+
+
+async def merge_preview(
+    info: Info,
+    parties: Annotated[
+        list[strawberry.ID],
+        strawberry.argument(description="Those that would be one, the one that stays first."),
+    ],
+) -> MergePreview:
+    """What a merge would do."""
+    if not 1 < len(parties) <= AT_MOST:
+        raise BadRequest(Code.INVALID_ARGUMENT, f"Name 2 to {AT_MOST} parties.")
+    seen = await _seen(info, _TOLD["mergePreview"], parties)
+    ids = [decode_id(each).id for each in seen if each]
+    if len(ids) < len(seen):
+        # Nobody learns of a party that is hidden: it is as if it were not there.
+        found = Preview("NOT_FOUND", "There is no party with one of these ids.")
+    else:
+        viewer = info.context.viewer
+        found = await preview(_backing(info).graph, ids, f"{viewer.issuer}|{viewer.subject}")
+    after = found.after
+    # Counts also speak of what a rule may hide from whoever asks.
+    counted = None if _backing(info).narrowed() else after
+    return MergePreview(
+        refusal=found.refusal,
+        message=found.message,
+        values=cast("JSON", after.values) if after else None,
+        relationships=_counts(counted) if counted else None,
+        waiting=counted.waiting if counted else None,
+    )
+
+
+def _counts(state: State) -> list[RelationshipCount]:
+    return [RelationshipCount(type=name, count=n) for name, n in state.relationships.items()]
+
+
+@strawberry.type
+class IdentityQuery:
+    """Root fields about identities."""
+
+    identity: Identity | None = strawberry.field(
+        resolver=identity,
+        description="A party explained: its records, the merges that made it, where its values "
+        "come from; null for one that is not there. Staff only.",
+    )
+    merge_preview: MergePreview = strawberry.field(
+        resolver=merge_preview,
+        description="What `partiesMerge` would do; nothing is changed. Staff only.",
+    )
