@@ -34,6 +34,7 @@ from graph.database import Graph
 from graph.engines import Endpoints
 from graph.errors import GraphError
 from graph.exports import Folder
+from graph.write.resolving import Resolver
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -173,6 +174,7 @@ class Answering:
         places: Most requests that run at once.
         carrier: Who sends messages to people outside; None sends none.
         record_reads: Whether it is recorded who read personal data of whom.
+        resolver: What resolves records that are written; None leaves each to itself.
     """
 
     max_batch: int
@@ -185,6 +187,7 @@ class Answering:
     places: int = PLACES
     carrier: Carrier | None = None
     record_reads: bool = True
+    resolver: Resolver | None = None
 
 
 # The first thing a newcomer asks.
@@ -208,6 +211,7 @@ async def open_backend(
         made = executor(graph, answering.max_batch)
         made.backing.exports = answering.exports
         graph.watch()
+        graph.resolver = answering.resolver
         keeper = Keeper(made, Responses(cache, watched=True) if answering.keep else None)
         feed = follow_changes(made, graph, cache)
         known, rules = (EXAMPLE, *answering.operations), answering.rules

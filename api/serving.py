@@ -27,6 +27,7 @@ from api.guard.rules import rules_of
 from api.logs import log_server
 from api.operations import stored_operations
 from api.protocol import Protocol
+from api.resolving import resolver_of
 from api.settings import Settings
 from api.subscriptions.socket import MAX_MESSAGE
 from api.tokens import make_token, verifier
@@ -86,6 +87,7 @@ def serve(settings: Settings, plan: Plan) -> None:
         places=settings.max_in_flight,
         carrier=carrier_of(settings),
         record_reads=settings.record_reads == "on",
+        resolver=resolver_of(settings),
     )
     with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
         port = int(listener.getsockname()[1])

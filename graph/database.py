@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import neo4j
 import stamina
@@ -19,6 +19,9 @@ from graph.deadlines import within
 from graph.errors import Timeout, Unavailable
 from graph.statements import Kind, Statement
 from graph.vigil import AWAY, Vigil
+
+if TYPE_CHECKING:  # the write path itself needs this module
+    from graph.write.resolving import Resolver
 
 Row = list[Any]
 Parameters = dict[str, Any]
@@ -48,12 +51,15 @@ class Graph:
         vigil: Tells who asks at once while the database is away; None where everybody finds out for
             himself, as long work does.
         observe: Told the name of every statement that was answered, and how many seconds it took.
+        resolver: Tells which records that are written speak of one party; None where each new one
+            is a party of its own until somebody says otherwise.
     """
 
     def __init__(self, uri: str, user: str, password: str, database: str = "neo4j") -> None:
         self._database = database
         self.vigil: Vigil | None = None
         self.observe: Callable[[str, float], None] | None = None
+        self.resolver: Resolver | None = None
         # The driver types its options as unknown keywords.
         self._driver = neo4j.AsyncGraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,

@@ -22,6 +22,7 @@ from rich.progress import Progress as Bars
 
 from api.connections import open_graph_for_bulk_writes
 from api.garbage import bulk_work
+from api.resolving import resolver_of
 from api.settings import Settings, load_settings
 from graph.imports import (
     ImportRefused,
@@ -88,6 +89,7 @@ async def _import(
     """Import over the running engines, or own ones."""
     report = settings.data_dir / REPORTS / f"{file.name}.refused.jsonl"
     async with open_graph_for_bulk_writes(settings) as graph:
+        graph.resolver = resolver_of(settings)
         if not dry_run:
             await migrate(graph)
         with _bars() as progress:

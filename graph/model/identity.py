@@ -24,6 +24,13 @@ def _said() -> tuple[Property, ...]:
     return tuple(found.values())
 
 
+def _blocks() -> tuple[Property, ...]:
+    """What candidates for the same party are found by, see docs/resolving.md."""
+    told = "Digest of something that records of one party tend to have in common."
+    names = ("block1", "block2", "block3", "block4")
+    return tuple(string(each, told, pii=Pii.CONTACT, indexed=True, internal=True) for each in names)
+
+
 SOURCE_RECORD = Node(
     "SourceRecord",
     "What one system said of a person, company or household; the party is derived from these.",
@@ -42,6 +49,7 @@ SOURCE_RECORD = Node(
         ),
         moment("observedAt", "When the system said so, UTC."),
         number("trust", "How far the source is believed, from 0 to 1."),
+        *_blocks(),
         *_said(),
     ),
     Purpose.CONTRACT,
@@ -124,6 +132,19 @@ MERGED_INTO = Relationship(
     ),
     derived=True,
 )
+POSSIBLE_DUPLICATE = Relationship(
+    "POSSIBLE_DUPLICATE",
+    (PARTY,),
+    (PARTY,),
+    "The two may be one; a person decides.",
+    (
+        number("score", "Probability that they are one; null for a certain rule."),
+        string("rule", "What found them, such as SAME_EMAIL_AND_NAME or SCORE."),
+        string("model", "Name and version of the model that scored them."),
+        moment("at", "When they were found, UTC."),
+    ),
+    derived=True,
+)
 ALIAS = Node(
     "Alias",
     "The id of a party that was merged into another and still answers.",
@@ -138,4 +159,4 @@ ALIAS = Node(
 )
 
 NODES = (SOURCE_RECORD, IDENTIFIER, ALIAS)
-RELATIONSHIPS = (RESOLVES_TO, HAS_IDENTIFIER, NOT_SAME_AS, MERGED_INTO)
+RELATIONSHIPS = (RESOLVES_TO, HAS_IDENTIFIER, NOT_SAME_AS, MERGED_INTO, POSSIBLE_DUPLICATE)

@@ -45,9 +45,9 @@ class Stated:
 async def identify_new(unit: Unit, records: list[Stated]) -> None:
     """Give new records and their new parties the identifiers that follow from the values."""
     derived = [list(derive(one.values)) for one in records]
-    places = await _places(unit, (one for some in derived for one in some))
+    numbers = await places(unit, (one for some in derived for one in some))
     wishes = [
-        Wish(start, places[one.kind, one.value], {"primary": True}, record.via)
+        Wish(start, numbers[one.kind, one.value], {"primary": True}, record.via)
         for record, identifiers in zip(records, derived, strict=True)
         for one in identifiers
         for start in (record.record, record.party)
@@ -65,15 +65,15 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
         changed: Numbers of the records that said something new.
     """
     said = {place: list(derive(values)) for records in known.values() for place, values in records}
-    places = await _places(unit, (one for some in said.values() for one in some))
+    numbers = await places(unit, (one for some in said.values() for one in some))
     of_records = [
-        Wish(place, places[one.kind, one.value], {"primary": True}, values["id"])
+        Wish(place, numbers[one.kind, one.value], {"primary": True}, values["id"])
         for records in known.values()
         for place, values in records
         if place in changed
         for one in said[place]
     ]
-    of_parties = _of_parties(node, known, places)
+    of_parties = _of_parties(node, known, numbers)
     gone = await apply(
         unit,
         Demand(
@@ -92,7 +92,7 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
     await unit.over(WHOSE, merged)
 
 
-def _of_parties(node: Node, known: Known, places: dict[Key, int]) -> dict[Pair, Wish]:
+def _of_parties(node: Node, known: Known, numbers: dict[Key, int]) -> dict[Pair, Wish]:
     """What parties shall have: `via` their oldest record that says so."""
     found: dict[Pair, Wish] = {}
     for party, records in known.items():
@@ -102,7 +102,7 @@ def _of_parties(node: Node, known: Known, places: dict[Key, int]) -> dict[Pair, 
             for one in derive(values):
                 key = (one.kind, one.value)
                 of = None if values.get("of") is None else (values["of"], None)
-                wish = Wish(party, places[key], {"primary": key in primary}, values["id"], of)
+                wish = Wish(party, numbers[key], {"primary": key in primary}, values["id"], of)
                 found.setdefault((party, wish.end), wish)
     return found
 
@@ -113,7 +113,7 @@ def _seniority(record: tuple[int, dict[str, Any]]) -> tuple[str, str, str]:
     return (values.get("of") or "", values["createdAt"], values["id"])
 
 
-async def _places(unit: Unit, wanted: Iterable[Derived]) -> dict[Key, int]:
+async def places(unit: Unit, wanted: Iterable[Derived]) -> dict[Key, int]:
     """The numbers of identifiers; those that are not there are created."""
     by_key = {
         (one.kind, one.value): one for one in sorted(set(wanted), key=lambda one: one.display)

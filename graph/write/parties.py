@@ -15,9 +15,11 @@ from graph.write.golden import golden
 from graph.write.identifying import Known, Stated, identify_new, reconcile
 from graph.write.links import Wish
 from graph.write.nodes import change, check_required, ready
+from graph.write.resolving import Arrived, Join, Verdict
 from graph.write.suppression import ERASABLE, suppressed
 from graph.write.unit import Unit, new_id
 from graph.write.validation import required
+from graph.write.waves import waves
 
 _KEPT = frozenset(each.name for each in COMMON)
 OWN_SOURCE = "c360"
@@ -34,6 +36,7 @@ class _Record:
     home: str | None = None  # id of the party that it truly speaks of, if that is merged
     place: int | None = None
     party: int | None = None
+    join: Join | None = None  # whose party a new record was found to speak of
 
 
 @dataclass(slots=True)
@@ -67,25 +70,15 @@ def _observe(node: Node, row: NodeRow) -> None:
     row.properties["observedAt"] = row.observed_at
 
 
-def waves(rows: list[NodeRow]) -> list[list[NodeRow]]:
-    """Order rows so that each comes in a later wave than the row that its `of_party` names."""
-    waiting = {row.key: row for row in rows}
-    done: list[list[NodeRow]] = []
-    while waiting:
-        wave = [row for row in waiting.values() if row.of_party not in waiting]
-        wave = wave or list(waiting.values())  # a circle: none of them has a party to refer to
-        for row in wave:
-            del waiting[row.key]
-        done.append(wave)
-    return done
-
-
 async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     count = unit.count_node(node.name)
     work, unchanged = await _sort(unit, node, rows)
     await _leave_erased(unit, node, work)
-    raced = await _create(unit, node, work.new)
+    verdict = await _resolve(unit, node, work)
+    raced = await _create(unit, node, [one for one in work.new if one.join is None])
     raced += await _attach(unit, node, work.attach)
+    joined = [one for one in work.new if one.join is not None]
+    raced += await _join(unit, node, work.new, joined)
     old = work.old + raced
     differing = await change(
         unit,
@@ -93,9 +86,19 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
         [[i, one.place, one.row.properties, _mark(one.row)] for i, one in enumerate(old)],
     )
     changed = [old[i] for i in differing]
-    attached = [one for one in work.attach if one not in raced]
-    more = [one for one in old if one.row.custom and one not in changed]
+    told = set(differing)
+    late = {id(one) for one in raced}
+    attached = [one for one in (*work.attach, *joined) if id(one) not in late]
+    more = [one for i, one in enumerate(old) if one.row.custom and i not in told]
     await _refresh(unit, node, changed + attached + more)
+    if verdict is not None and unit.resolver is not None:
+        there = [_arrived(one) if id(one) not in late else None for one in work.new]
+        if there:
+            await unit.resolver.arrived(unit, node, verdict, there)
+        said = changed + [one for one in work.attach if id(one) not in late]
+        if said:
+            places = [one.place for one in said if one.place is not None]
+            await unit.resolver.changed(unit, node, places)
     for one in (*work.new, *work.attach, *work.old):
         if one.row.seal is not None and one.place is not None:
             unit.ledger.seals[one.place] = one.row.seal
@@ -103,6 +106,35 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     count.created += created
     count.changed += len(changed)
     count.unchanged += unchanged + len(old) - len(changed)
+
+
+async def _resolve(unit: Unit, node: Node, work: _Sorted) -> Verdict | None:
+    """Have new records resolved, where somebody does that; None where nobody does.
+
+    Parties that turn out to be one in consequence are so for the other rows from now on.
+    """
+    if unit.resolver is None or not unit.resolver.takes(node):
+        return None
+    verdict = Verdict([])
+    if work.new:
+        said = [one.row.properties for one in work.new]
+        verdict = await unit.resolver.arrive(unit, node, said)
+        for one, join in zip(work.new, verdict.joins, strict=True):
+            one.join = join
+    for one in (*work.attach, *work.old):
+        if one.of in verdict.moved:
+            one.of, home = verdict.moved[one.of]
+            one.home = one.home or home
+        if one.party in verdict.moved:
+            one.party, home = verdict.moved[one.party]
+            one.home = one.home or home
+    return verdict
+
+
+def _arrived(one: _Record) -> Arrived | None:
+    if one.place is None or one.party is None:
+        return None
+    return Arrived(one.place, one.party, one.row.properties)
 
 
 async def _leave_erased(unit: Unit, node: Node, work: _Sorted) -> None:
@@ -210,22 +242,11 @@ def _record_id(one: _Record) -> str:
 
 async def _create(unit: Unit, node: Node, records: list[_Record]) -> list[_Record]:
     """Create records with a party of their own; return those that another writer created."""
-    said = [name for name in node.properties if not node.properties[name].internal]
-    rows: list[list[Any]] = []
-    ids: list[str] = []
-    for i, one in enumerate(records):
-        check_required(node, NodeRow(one.key, one.row.properties))
-        ids.append(_record_id(one))
-        values = one.row.properties
-        party = {name: values[name] for name in said if name in values}
-        party |= {
-            "id": one.row.id or (one.row.key[0] if len(one.row.key) == 1 else new_id()),
-            "version": 1,
-            "createdAt": unit.now,
-            "changedAt": unit.now,
-            **one.row.custom,
-        }
-        rows.append([i, *one.key, _state(unit, node, one, ids[i]), party])
+    ids = [_record_id(one) for one in records]
+    rows: list[list[Any]] = [
+        [i, *one.key, _state(unit, node, one, ids[i]), _own_party(unit, node, one)]
+        for i, one in enumerate(records)
+    ]
     statement = statements.CREATE_PARTY[node.name]
     created = await unit.each(statement, rows, rule="NEW", actor=unit.writer.actor, now=unit.now)
     fresh = _created(unit, node, records, rows, created, "NEW")
@@ -243,6 +264,62 @@ async def _create(unit: Unit, node: Node, records: list[_Record]) -> list[_Recor
         ],
     )
     return await _raced(unit, node, records)
+
+
+def _own_party(unit: Unit, node: Node, one: _Record) -> dict[str, Any]:
+    """All properties of the party that a new record speaks of by itself."""
+    check_required(node, NodeRow(one.key, one.row.properties))
+    values = one.row.properties
+    kept = {
+        name: values[name]
+        for name in node.properties
+        if name in values and not node.properties[name].internal
+    }
+    return kept | {
+        "id": one.row.id or (one.row.key[0] if len(one.row.key) == 1 else new_id()),
+        "version": 1,
+        "createdAt": unit.now,
+        "changedAt": unit.now,
+        **one.row.custom,
+    }
+
+
+async def _join(
+    unit: Unit, node: Node, new: list[_Record], records: list[_Record]
+) -> list[_Record]:
+    """Create records that were found to speak of a party that is there; return late ones.
+
+    Each has a party of its own, put away from the first moment: so to take it out again is to
+    undo a merge, and gives what would be there without it.
+    """
+    if not records:
+        return []
+    rows: list[list[Any]] = []
+    ready: list[_Record] = []
+    for one in records:
+        join = one.join
+        of = None if join is None else join.party
+        if join is not None and join.leader is not None:
+            of = new[join.leader].party
+        if join is None or of is None:
+            continue
+        own = _own_party(unit, node, one)
+        one.of, one.home = of, own["id"]
+        state = _state(unit, node, one, _record_id(one))
+        rows.append([len(ready), *one.key, state, of, own, join.rule, join.score])
+        ready.append(one)
+    await unit.lock(one.of for one in ready if one.of is not None)
+    labels = list(node.labels)
+    created = await unit.each(
+        statements.JOIN, rows, rule="NEW", actor=unit.writer.actor, now=unit.now, labels=labels
+    )
+    for row in created:
+        own = rows[row[0]][5]
+        values = {name: value for name, value in own.items() if name not in _KEPT}
+        unit.ledger.created(row[3], (own["id"], node.name), values)
+        unit.ledger.put_away(row[3], (own["id"], node.name), archived=True)
+    _created(unit, node, ready, rows, created, "NEW")
+    return await _raced(unit, node, ready)
 
 
 async def _attach(unit: Unit, node: Node, records: list[_Record]) -> list[_Record]:

@@ -223,6 +223,32 @@ WITH s, p, r WHERE s._lock IS NULL
 The last is the party that it truly speaks of, if that is merged into p.
 """
 
+_AWAY: LiteralString = """
+CREATE (h:Archived)
+SET h = r[5]
+SET h.archivedLabels = $p.labels, h.archivedAt = $p.now, h.mergedInto = p.id
+CREATE (h)-[:MERGED_INTO {rule: r[6], score: r[7], decidedBy: $p.actor, from: $p.now,
+  recordedFrom: $p.now, recordedTo: '9999'}]->(p)
+CREATE (:Alias {id: h.id, target: p.id, merges: 1})
+"""
+
+JOIN = _write(
+    "write.join",
+    """UNWIND $p.rows AS r
+MATCH (p) WHERE id(p) = r[4]
+MERGE (s:SourceRecord {source: r[1], externalId: r[2]})
+ON CREATE SET s += r[3]
+ON MATCH SET s._lock = 1
+WITH s, p, r WHERE s._lock IS NULL"""
+    + _AWAY
+    + _RESOLVE.replace("OF", "r[5].id")
+    + "RETURN collect([r[0], id(s), id(p), id(h)])",
+)
+"""Rows `[i, source, externalId, record, id(p), party, rule, score]`: a record with a party of its
+own that is merged into p from the first moment, as if it had been created and then merged.
+
+To `[i, id(s), id(p), id of its own party]` of those created.
+"""
 
 NAMES = _write(
     "write.names",
@@ -283,5 +309,5 @@ def all_statements() -> tuple[Statement, ...]:
     return (
         *FIND.values(), *FIND_BY_ID.values(), *CREATE.values(), *CREATE_BY_ID.values(),
         *UNCHANGED.values(), *CREATE_PARTY.values(), LOCK, CHANGE, FIND_RECORDS, RECORDS_OF, ATTACH,
-        NAMES, CONCERNED, APPEND,
+        JOIN, NAMES, CONCERNED, APPEND,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from graph.statements import Statement
 from graph.write import statements
 from graph.write.batch import Count, Key, Outcome, Writer, slices
 from graph.write.ledger import Ledger
+from graph.write.resolving import Resolver
 
 Found = dict[Key, Row]
 
@@ -35,6 +36,7 @@ class Unit:
         fresh: Internal numbers of nodes that this transaction created: nobody else can see them,
             so their relationships need neither a look nor a lock.
         linked: Fresh nodes that this transaction has linked since, by relationship type.
+        resolver: Tells which new records speak of one party; None where each has one of its own.
         ledger: What was changed, for the events.
     """
 
@@ -49,6 +51,7 @@ class Unit:
     anything_away: bool | None = None
     fresh: set[int] = field(default_factory=set[int])
     linked: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+    resolver: Resolver | None = None
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:

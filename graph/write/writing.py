@@ -111,7 +111,7 @@ async def _once(
     outcome = Outcome()
     try:
         async with graph.transaction("write.batch", timeout=TIMEOUT) as transaction:
-            unit = Unit(transaction, writer, now, outcome)
+            unit = Unit(transaction, writer, now, outcome, resolver=graph.resolver)
             before = await earlier(unit, request, batch) if request else None
             if before is not None:
                 return before

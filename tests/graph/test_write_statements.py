@@ -8,14 +8,16 @@ import pytest
 
 from graph.database import Graph
 from graph.statements import Kind, Statement
-from graph.write import away, link_statements, repeating, statements
+from graph.write import away, duplicates, link_statements, repeating, statements
 
 pytestmark = pytest.mark.anyio
 SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
 PARAMETERS = {"p": {"rows": [], "ids": [], "now": "", "label": "", "rule": "", "actor": ""}}
 
 READS = set(statements.UNCHANGED.values())
-NODES = (*statements.all_statements(), *away.ALL, repeating.TAKE, repeating.ANSWER)
+NODES = (
+    *statements.all_statements(), *away.ALL, *duplicates.ALL, repeating.TAKE, repeating.ANSWER
+)  # fmt: skip
 ALL: tuple[Statement, ...] = (*NODES, *link_statements.all_statements())
 
 
@@ -43,7 +45,7 @@ async def _scans(driver: neo4j.AsyncDriver, some: Iterable[Statement]) -> dict[s
     "some",
     [
         # The statements of each kind of node differ by names alone; the last ones are for all.
-        pytest.param((*NODES[::7], *NODES[-17:]), id="some"),
+        pytest.param((*NODES[::7], *NODES[-25:]), id="some"),
         pytest.param(NODES, id="all", marks=pytest.mark.full),
     ],
 )

@@ -18,7 +18,7 @@ ELSEWHERE = {
     "IN_TERRITORY",
     "ACTS_FOR", "OWNS", "SOLD_BY", "ABOUT", "TARGETS", "MEMBER_OF", "ASSIGNED_TO", "SHARED_WITH",
     "CAN_SEE", "SUBSIDIARY_OF", "PARTNERS_WITH", "ENROLLED_IN", "ALLOCATED_TO", "WAS",
-    "INVITES_TO",
+    "INVITES_TO", "POSSIBLE_DUPLICATE",
 }  # fmt: skip
 """Types whose far end is somebody else's: only the relationship belongs to the person."""
 

@@ -36,6 +36,7 @@ IN_PASSING = {"id", "version", "createdAt", "changedAt"}
 NOT_WALKED = {
     "WAS": "leads to former states, which history and asOf read",
     "MERGED_INTO": "leads from what was merged, which is put away; the alias answers",
+    "POSSIBLE_DUPLICATE": "a pair that waits for a person's decision",
 }
 NOT_ON_EDGES = {
     "SHARED_WITH.by": "an id; the edge leads to the user instead",

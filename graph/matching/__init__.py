@@ -1,0 +1,1 @@
+"""Matching: which records may speak of one party; see docs/matching.md."""

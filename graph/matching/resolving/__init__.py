@@ -1,0 +1,1 @@
+"""Resolution on ingest: whose party a new record joins, and why; see docs/resolving.md."""
