@@ -6,7 +6,7 @@ BIN   := $(VENV)/bin
 TOOLS := $(VENV)/.tools
 APP   := $(VENV)/.runtime
 DEV   := $(VENV)/.dev
-LOCKS := uv runtime dev
+LOCKS := uv runtime matching dev
 
 # The first of these that is new enough and can create environments is taken; `make demo PYTHON=...` decides otherwise.
 PYTHON := python3.11 python3.12 python3.13 python3.14 python3

@@ -28,6 +28,7 @@ COMMANDS = {
     "migrate": ("api.commands.migrate", "migrate"),
     "seed": ("api.commands.seed", "seed"),
     "import": ("api.commands.imports", "import_"),
+    "match": ("api.commands.match", "match"),
     "export": ("api.commands.exports", "export_"),
     "retention": ("api.commands.retention", "retention"),
     "compact": ("api.commands.compact", "compact"),

@@ -44,6 +44,19 @@ CHANGE_EVENT = Node(
     machinery=True,
     keys=(("id",), ("seq",)),
 )
+MATCH_RUN = Node(
+    "MatchRun",
+    "The last batch of matching of a kind of party that was finished.",
+    (
+        string("kind", "Label of the parties.", required=True),
+        string("model", "Name and version of the model."),
+        moment("startedAt", "When it began to read, UTC."),
+        moment("finishedAt", "When it was finished, UTC."),
+    ),
+    Purpose.OPERATION,
+    machinery=True,
+    keys=(("kind",),),
+)
 RELAY = Node(
     "Relay",
     "The end of the chain of events, and which worker may make it longer.",
@@ -310,6 +323,6 @@ SAW = Relationship("SAW", (DATA_ACCESS,), (PERSON,), "Whose personal data was re
 
 NODES = (
     VERSION, CHANGE_EVENT, RELAY, ARCHIVED, IDEMPOTENCY_KEY, SECRET, JOB, LEGAL_HOLD, SUPPRESSION,
-    RULE, WEBHOOK, WEBHOOK_STATE, DELIVERY, FIELD_DEF, DATA_ACCESS, MIGRATION,
+    RULE, WEBHOOK, WEBHOOK_STATE, DELIVERY, FIELD_DEF, DATA_ACCESS, MATCH_RUN, MIGRATION,
 )  # fmt: skip
 RELATIONSHIPS = (WAS, HELD_BY, SAW)

@@ -118,4 +118,12 @@ RETURN collect(r[0])""",
 )
 """Rows `[number, number, score, rule, model]`; a pair that is there keeps the greater score."""
 
+RAN = Statement(
+    "matching.ran",
+    Kind.WRITE,
+    """MERGE (r:MatchRun {kind: $p.kind})
+SET r.model = $p.model, r.startedAt = $p.startedAt, r.finishedAt = $p.finishedAt""",
+)
+"""Which batch of matching was finished last, of a kind of party."""
+
 ALL = (HOLDERS, SAID, REMEMBER, ALIKE, ENDS, IDS, APART, NOTE)

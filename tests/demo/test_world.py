@@ -13,8 +13,8 @@ pytestmark = pytest.mark.anyio
 
 # History, audit and what the server keeps for itself: written by what it does, never by a world.
 MACHINERY = {
-    "Alias", "Archived", "ChangeEvent", "DataAccess", "Delivery", "IdempotencyKey", "Migration",
-    "Relay", "Secret", "Suppression", "Version", "WebhookState",
+    "Alias", "Archived", "ChangeEvent", "DataAccess", "Delivery", "IdempotencyKey", "MatchRun",
+    "Migration", "Relay", "Secret", "Suppression", "Version", "WebhookState",
 }  # fmt: skip
 
 

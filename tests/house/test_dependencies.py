@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from tests.house.tree import ROOT
 
 FOLDER = ROOT / "requirements"
-NAMES = ("uv", "runtime", "dev")
+NAMES = ("uv", "runtime", "matching", "dev")
 PIN = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*(?:\[[a-z0-9,._-]+\])?)==(?P<version>[^\s;]+)"
     r"(?: ; (?P<marker>.+?))?(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"

@@ -16,7 +16,7 @@ from graph.write.statements import WRITABLE
 pytestmark = pytest.mark.anyio
 
 Load = Callable[..., Awaitable[Summary]]
-KEPT = {"RESOLVES_TO", "KNOWS", "CAN_SEE", "MERGED_INTO"}
+KEPT = {"RESOLVES_TO", "KNOWS", "CAN_SEE", "MERGED_INTO", "POSSIBLE_DUPLICATE"}
 """Relationships that the write path makes of other facts."""
 
 

@@ -27,6 +27,7 @@ UNREAD = {
     "Relay": "the end of the chain of events, which only the relay reads",
     "WebhookState": "what the worker notes of a webhook",
     "Delivery": "read as the log of its webhook",
+    "MatchRun": "what the next batch of matching goes by",
     "Migration": "the database's own record of its schema",
 }
 HIDDEN: dict[str, str] = {"Webhook.secret": "a credential"}

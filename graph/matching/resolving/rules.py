@@ -67,14 +67,14 @@ ROLES = frozenset(
 )  # fmt: skip
 """Mailboxes of a function, not of a person: several people read them."""
 
-_NOBODY = frozenset(
+NOBODY = frozenset(
     {
         "", "na", "nn", "none", "null", "nil", "unknown", "test", "tester", "testtest", "anonymous",
         "guest", "customer", "user", "name", "xxx", "asdf", "noname", "tbd", "dummy", "example",
         "inconnu", "unbekannt", "necunoscut",
     }
 )  # fmt: skip
-_LEGAL = frozenset(
+LEGAL = frozenset(
     {
         "ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "eirl", "gmbh", "inc",
         "incorporated", "kg", "limited", "llc", "llp", "ltd", "nv", "oy", "plc", "pty", "sa",
@@ -100,9 +100,9 @@ def name_key(label: str, values: Values) -> tuple[str, ...]:
     written = values.get("name")
     words = _words(written) if isinstance(written, str) else ()
     if label == COMPANY.name:
-        words = tuple(word for word in words if word not in _LEGAL)
+        words = tuple(word for word in words if word not in LEGAL)
     joined = "".join(words)
-    if joined in _NOBODY or len(joined) < 3 or all(word in _NOBODY for word in words):
+    if joined in NOBODY or len(joined) < 3 or all(word in NOBODY for word in words):
         return ()
     if label == PERSON.name and len(words) < 2:
         return ()  # a first name alone is no agreement
@@ -121,7 +121,7 @@ def _no_email(value: str) -> bool:
     local, _, domain = value.rpartition("@")
     plain = re.sub(r"[^a-z0-9]", "", local)
     first = domain.partition(".")[0]
-    return plain in _NOBODY or plain in _NO_MAIL or first in {*_NO_MAIL, "test", "none"}
+    return plain in NOBODY or plain in _NO_MAIL or first in {*_NO_MAIL, "test", "none"}
 
 
 def _no_phone(value: str) -> bool:
@@ -137,7 +137,7 @@ def _no_tax_id(value: str) -> bool:
 
 
 def _no_domain(value: str) -> bool:
-    return "." not in value or value.partition(".")[0] in _NOBODY
+    return "." not in value or value.partition(".")[0] in NOBODY
 
 
 _EMPTY = {"EMAIL": _no_email, "PHONE": _no_phone, "TAX_ID": _no_tax_id, "DOMAIN": _no_domain}
