@@ -23,6 +23,7 @@ from loaders.metrics import metrics
 from loaders.searching import search
 from resolvers.access import AccessQuery
 from resolvers.changes import ChangeConnection, changes_page
+from resolvers.duplicates import DuplicateQuery
 from resolvers.exploring import EXPLORABLE, MEASURED
 from resolvers.exports import ExportQuery
 from resolvers.identities import IdentityQuery
@@ -40,7 +41,7 @@ _LIFECYCLES = any_of(
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(AccessQuery, IdentityQuery, PrivacyQuery, ExportQuery, MeQuery):
+class Query(AccessQuery, IdentityQuery, DuplicateQuery, PrivacyQuery, ExportQuery, MeQuery):
     """Everything that can be asked."""
 
     viewer: Viewer = strawberry.field(

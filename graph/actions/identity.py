@@ -1,7 +1,10 @@
 """Identity: parties that are one, parties that are not, and the undoing of both."""
 
+from typing import LiteralString
+
 from graph.errors import NOT_THERE, Conflict, InvalidInput, NotFound
 from graph.identity.merging import AT_MOST, Merge, Unmerge
+from graph.identity.reviewing import Accept
 from graph.model.declare import string
 from graph.model.identity import NOT_SAME_AS, SOURCE_RECORD
 from graph.model.parties import PARTY
@@ -70,6 +73,12 @@ async def _unmerge(work: Work, draft: Draft) -> None:
         await _apply(work, draft, Unmerge(identity.id, records), "records")
 
 
+async def _accept(work: Work, draft: Draft) -> None:
+    party, other = draft.one("party"), draft.one("other")
+    if party is not None and other is not None:
+        await _apply(work, draft, Accept(party.id, other.id, "party"), "otherId")
+
+
 def _distinct(draft: Draft) -> None:
     party, other = draft.one("party"), draft.one("other")
     if party is None or other is None:
@@ -101,25 +110,56 @@ PARTIES_UNMERGE = Procedure(
     returns=(Return("party", "identity", "Customer"),),
     run=_unmerge,
 )
-MARK_NOT_SAME = Action(
-    "markNotSame",
-    "Notes that two parties are not the same: they are never merged.",
+DUPLICATE_ACCEPT = Procedure(
+    "duplicateAccept",
+    "Decides that a proposed pair is one: the first party stays, the other's id keeps answering.",
     refs=(
-        Ref("party", (PARTY,), "One of the two.", lock=True),
-        Ref("other", (PARTY,), "The other one.", lock=True),
+        Ref("party", (PARTY,), "The one that stays."),
+        Ref("other", (PARTY,), "The one that becomes part of it."),
     ),
-    updates=(Update("party"),),
-    links=(Link("party", NOT_SAME_AS, "other"),),
-    given=(Given(string("because", "Why they are not the same.")),),
-    guards=(
-        Guard(
-            "NOT_ALLOWED",
-            "They were noted as different before.",
-            "EXISTS { (party)-[:NOT_SAME_AS]-(other) }",
-        ),
-    ),
-    prepare=_distinct,
     returns=(Return("party", "party", "Customer"),),
+    run=_accept,
 )
 
-ACTIONS = (PARTIES_MERGE, PARTIES_UNMERGE, MARK_NOT_SAME)
+
+def _apart(name: LiteralString, description: str, *guards: Guard) -> Action:
+    """Two parties that are told apart, for good."""
+    return Action(
+        name,
+        description,
+        refs=(
+            Ref("party", (PARTY,), "One of the two.", lock=True),
+            Ref("other", (PARTY,), "The other one.", lock=True),
+        ),
+        updates=(Update("party"),),
+        links=(Link("party", NOT_SAME_AS, "other"),),
+        given=(Given(string("because", "Why they are not the same.")),),
+        guards=(
+            *guards,
+            Guard(
+                "NOT_ALLOWED",
+                "They were noted as different before.",
+                "EXISTS { (party)-[:NOT_SAME_AS]-(other) }",
+            ),
+        ),
+        prepare=_distinct,
+        returns=(Return("party", "party", "Customer"),),
+    )
+
+
+MARK_NOT_SAME = _apart(
+    "markNotSame", "Notes that two parties are not the same: they are never merged."
+)
+DUPLICATE_REJECT = _apart(
+    "duplicateReject",
+    "Decides that a proposed pair is not one: it is never merged, nor proposed again.",
+    Guard(
+        "NOT_FOUND",
+        NOT_THERE,
+        "NOT EXISTS { (party)-[:POSSIBLE_DUPLICATE]-(other) }",
+    ),
+)
+
+ACTIONS = (
+    PARTIES_MERGE, PARTIES_UNMERGE, MARK_NOT_SAME, DUPLICATE_ACCEPT, DUPLICATE_REJECT
+)  # fmt: skip

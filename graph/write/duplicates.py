@@ -118,6 +118,14 @@ RETURN collect(r[0])""",
 )
 """Rows `[number, number, score, rule, model]`; a pair that is there keeps the greater score."""
 
+PAIR = Statement(
+    "resolving.pair",
+    Kind.WRITE,
+    """MATCH (a:Party {id: $p.ids[0]})-[x:POSSIBLE_DUPLICATE]-(b:Party {id: $p.ids[1]})
+RETURN collect(coalesce(x.score, -1.0))""",
+)
+"""The score of a pair that was proposed."""
+
 RAN = Statement(
     "matching.ran",
     Kind.WRITE,
@@ -126,4 +134,4 @@ SET r.model = $p.model, r.startedAt = $p.startedAt, r.finishedAt = $p.finishedAt
 )
 """Which batch of matching was finished last, of a kind of party."""
 
-ALL = (HOLDERS, SAID, REMEMBER, ALIKE, ENDS, IDS, APART, NOTE)
+ALL = (HOLDERS, SAID, REMEMBER, ALIKE, ENDS, IDS, APART, NOTE, PAIR)
