@@ -79,13 +79,21 @@ class IdentityFragility:
     )
 
 
-@strawberry.type(description="How two records compare in one field.")
+@strawberry.type(description="How two records compare in one respect.")
 class IdentityEvidence:
-    """How two records compare in one field."""
+    """How two records compare in one respect."""
 
-    field: str = strawberry.field(description="Name of the property.")
+    field: str = strawberry.field(
+        description="What is compared, such as surname or address; of others than people the name "
+        "of a property."
+    )
     level: str = strawberry.field(
-        description="EQUAL, DIFFERENT, or ONE where only one record states it."
+        description="How alike it is, such as equal or missing; of others than people EQUAL, "
+        "DIFFERENT, or ONE where only one record states it."
+    )
+    weight: float | None = strawberry.field(
+        description="What that says, in bits: positive speaks for one party, negative for two; "
+        "null for others than people."
     )
 
 
@@ -97,9 +105,7 @@ class IdentityWhy:
         description="The merges that joined them, the oldest first; none for records that were of "
         "one party from the start."
     )
-    evidence: list[IdentityEvidence] = strawberry.field(
-        description="How the records compare, by the names of the model."
-    )
+    evidence: list[IdentityEvidence] = strawberry.field(description="How the records compare.")
 
 
 @strawberry.type(description="A value that a record states.")
@@ -157,7 +163,10 @@ class Identity:
         evidence = self.found.evidence(one, other)
         return IdentityWhy(
             steps=[_step(self.found, each) for each in steps],
-            evidence=[IdentityEvidence(field=each.field, level=each.level) for each in evidence],
+            evidence=[
+                IdentityEvidence(field=each.field, level=each.level, weight=each.weight)
+                for each in evidence
+            ],
         )
 
     @strawberry.field(description="Where its values come from.")

@@ -6,7 +6,9 @@ from typing import Any
 
 from graph.database import Graph
 from graph.errors import InvalidInput
+from graph.matching.evaluating import published
 from graph.model import MODEL
+from graph.model.parties import PERSON
 from graph.statements import Kind, Statement
 from graph.write.golden import Values, ranked, rule_of
 from graph.write.ledger import concrete
@@ -79,10 +81,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How two records compare in one field: EQUAL, DIFFERENT, or stated by ONE of them."""
+    """How two records compare in one respect.
+
+    Attributes:
+        field: What is compared: a comparison of the linkage model, or a property without one.
+        level: How alike it is; without a model EQUAL, DIFFERENT, or stated by ONE of them.
+        weight: What that says in bits, positive for one party; None without a model.
+    """
 
     field: str
     level: str
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,10 @@ class Identity:
         """How two records of this identity compare, field by field."""
         by_id = {each.values["id"]: each.values for each in self.records}
         left, right = by_id[one], by_id[other]
+        if self.label == PERSON.name:
+            judge = published(self.label)
+            score = judge.score(judge.features.of(left), judge.features.of(right))
+            return [Evidence(name, e.label, e.weight) for name, e in score.evidence.items()]
         found: list[Evidence] = []
         for name in writable(MODEL.by_label[self.label]):
             a, b = left.get(name), right.get(name)

@@ -47,7 +47,7 @@ PROVENANCE = """query ($id: ID!, $fields: [String!]) { identity(id: $id) {
   provenance(fields: $fields) {
     field rule value record { id } losers { value record { id } } } } }"""
 WHY = """query ($id: ID!, $a: ID!, $b: ID!) { identity(id: $id) { why(a: $a, b: $b) {
-  steps { rule } evidence { field level } } } }"""
+  steps { rule } evidence { field level weight } } } }"""
 PREVIEW = """query ($ids: [ID!]!) { mergePreview(parties: $ids) {
   refusal values relationships { type count } waiting } }"""
 
@@ -120,7 +120,10 @@ async def test_two_records_are_joined_by_merges_and_compared(executor: Executor)
 
     why = (await ask(executor, WHY, id=ONE, a=FIRST, b=SECOND))["identity"]["why"]
     assert why["steps"] == [{"rule": "MANUAL"}]
-    assert {"field": "name", "level": "DIFFERENT"} in why["evidence"]
+    told = {each["field"]: (each["level"], each["weight"]) for each in why["evidence"]}
+    assert told["given_name"][0] == "different"
+    assert told["given_name"][1] < 0
+    assert told["phone"] == ("missing", 0.0)
     same = (await ask(executor, WHY, id=ONE, a=FIRST, b=FIRST))["identity"]["why"]
     assert same["steps"] == []
 
