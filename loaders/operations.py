@@ -31,6 +31,10 @@ from loaders.subjects import Reading, reading_of
 from loaders.variables import Variables
 
 MAX_PLANS = 64
+# Every audience has its own. An operation takes about 130 bytes for each character of its text,
+# and more for its plans: the largest texts must not have all memory.
+MAX_OPERATIONS = 1_000
+MAX_CHARS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +159,29 @@ class Operation:
 
 
 class Operations:
-    """A bounded cache of operations by query text and operation name."""
+    """The operations that were asked of late, by query text and operation name.
 
-    def __init__(self, schema: GraphQLSchema, rules: Rules = STAFF, size: int = 1_000) -> None:
+    Bounded by their number and by the characters of their texts together; the one that was not
+    asked for the longest time goes first.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        rules: Rules = STAFF,
+        size: int = MAX_OPERATIONS,
+        chars: int = MAX_CHARS,
+    ) -> None:
         self._schema = schema
         self._rules = rules
         self._size = size
+        self._most_chars = chars
+        self._chars = 0
         self._found: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many operations are kept."""
+        return len(self._found)
 
     def get(self, query: str, name: str | None) -> Operation | list[GraphQLError]:
         """The operation of a query text, or why it cannot be run."""
@@ -173,8 +193,10 @@ class Operations:
         made = self._prepare(query, name)
         if isinstance(made, Operation):
             self._found[key] = made
-            if len(self._found) > self._size:
-                self._found.popitem(last=False)
+            self._chars += len(query)
+            while len(self._found) > self._size or self._chars > self._most_chars:
+                (text, _), _ = self._found.popitem(last=False)
+                self._chars -= len(text)
         return made
 
     def _prepare(self, query: str, name: str | None) -> Operation | list[GraphQLError]:
