@@ -10,7 +10,7 @@ from api.connections import open_graph
 from api.documents import File, OperationName, Variables, read_document, read_variables
 from api.graphql import Result, executor, viewer
 from api.settings import Settings, load_settings
-from api.tokens import AudienceName, Principal
+from api.tokens import MAX_SUBJECT_CHARS, AudienceName, Principal
 
 SUBJECT = "command-line"
 
@@ -25,6 +25,9 @@ def query(
     ] = SUBJECT,
 ) -> None:
     """Print the answer as JSON; the exit status is 1 when it has errors."""
+    if not 0 < len(subject) <= MAX_SUBJECT_CHARS:
+        message = f"must have 1 to {MAX_SUBJECT_CHARS} characters"
+        raise typer.BadParameter(message, param_hint="--subject")
     settings = load_settings()
     values = read_variables(variables)
     document = read_document(file)

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from api.settings import Settings, load_settings
-from api.tokens import AudienceName, make_token
+from api.tokens import MAX_SUBJECT_CHARS, AudienceName, make_token
 
 DEFAULT_SUBJECT = "developer"
 NOBODY = (
@@ -29,8 +29,9 @@ def token(
     hours: Annotated[float, typer.Option(help="How long it is valid.", min=0.001, max=8760)] = 12,
 ) -> None:
     """Print a development token, and nothing else."""
-    if subject is not None and not 0 < len(subject) <= 255:
-        raise typer.BadParameter("must have 1 to 255 characters", param_hint="--subject")
+    if subject is not None and not 0 < len(subject) <= MAX_SUBJECT_CHARS:
+        message = f"must have 1 to {MAX_SUBJECT_CHARS} characters"
+        raise typer.BadParameter(message, param_hint="--subject")
     settings = load_settings()
     issuer, named = _principal(settings, audience, subject)
     print(make_token(settings, audience, named, hours, issuer))

@@ -51,6 +51,8 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (["query"], "Missing argument"),
         (["query", "x.graphql", "--variables", "{"], "is no JSON"),
         (["query", "x.graphql", "--variables", "[]"], "must be a JSON object"),
+        (["query", "x.graphql", "--subject", ""], "1 to 255 characters"),
+        (["query", "x.graphql", "--subject", "a" * 256], "1 to 255 characters"),
         (["serve", "now"], "unexpected extra argument"),
     ],
 )
