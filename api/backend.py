@@ -11,7 +11,8 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from api.connections import cache_at, graph_at
+from api.cache import cache_at
+from api.connections import graph_at
 from api.examples import CUSTOMER_360, variables_of_nobody
 from api.exporting import runners
 from api.garbage import settle

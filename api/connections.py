@@ -8,12 +8,11 @@ from typing import TypeVar
 
 import redis.asyncio
 
+from api.cache import cache_at
 from api.freshness import stale_answers
 from api.settings import Settings
 from graph.database import Graph
 from graph.engines import Endpoints, EngineConfig, attach_or_open
-
-CACHE_SECONDS = 2.0
 
 AnyGraph = TypeVar("AnyGraph", bound=Graph)
 
@@ -73,13 +72,6 @@ async def open_graph_and_cache(
         url = endpoints.redis_url
         async with cache_at(url) as cache:
             yield graph, cache, url
-
-
-def cache_at(redis_url: str) -> redis.asyncio.Redis:
-    """Return a connection to Redis that fails within seconds when nobody answers."""
-    return redis.asyncio.from_url(
-        redis_url, socket_timeout=CACHE_SECONDS, socket_connect_timeout=CACHE_SECONDS
-    )
 
 
 @asynccontextmanager

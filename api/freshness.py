@@ -8,6 +8,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from api.cache import cache_at
 from loaders.responses import bump
 from loaders.tags import EVERYTHING
 
@@ -20,10 +21,7 @@ SOCKET_SECONDS = 1.0
 @contextlib.asynccontextmanager
 async def stale_answers(redis_url: str) -> AsyncGenerator[None]:
     """Make every kept answer stale, again and again while this lasts, and once more at its end."""
-    cache = redis.asyncio.from_url(
-        redis_url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
-    )
-    async with cache:
+    async with cache_at(redis_url, SOCKET_SECONDS) as cache:
         bumping = asyncio.create_task(_bump_again_and_again(cache))
         try:
             yield

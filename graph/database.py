@@ -18,6 +18,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graph.deadlines import within
 from graph.errors import Timeout, Unavailable
 from graph.statements import Kind, Statement
+from graph.transport import mend
 from graph.vigil import AWAY, Vigil
 
 if TYPE_CHECKING:  # the write path itself needs this module
@@ -60,6 +61,7 @@ class Graph:
         self.vigil: Vigil | None = None
         self.observe: Callable[[str, float], None] | None = None
         self.resolver: Resolver | None = None
+        mend()
         # The driver types its options as unknown keywords.
         self._driver = neo4j.AsyncGraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,

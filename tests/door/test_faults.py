@@ -1,7 +1,6 @@
 """What is answered while the graph or Redis is away, and how soon all is well again."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from graph.engines import Endpoints
 from tests.door.conftest import Running, Serve, codes
 from tests.door.faults import Proxy
+from tests.door.load import crowd
 
 pytestmark = pytest.mark.anyio
 
@@ -37,11 +37,6 @@ async def cache(migrated: Endpoints) -> AsyncIterator[Proxy]:
     await proxy.start()
     yield proxy
     await proxy.close()
-
-
-def crowd() -> float:
-    """How many programs there are for each core, at least one."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def before_graph(proxy: Proxy, endpoints: Endpoints) -> dict[str, str]:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 import redis.asyncio
 
-from api.connections import cache_at
+from api.cache import cache_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.statements import Kind, Statement
