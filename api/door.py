@@ -4,14 +4,17 @@ Routing, dependency machinery and request and response objects would cost more t
 does. What a request must be, and what it gets, is decided in `api/endpoint.py`.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.backend import Backend
 from api.endpoint import ANSWER_SECONDS, Headers, Reply, accepted, answered, checked, too_slow
+from api.guard.admission import overloaded
 from api.guard.asking import parse
 from api.origins import HTTPS_ONLY, SAFE, Header, Origins
+from api.protocol import ARRIVED
 from api.refusals import JSON, Refusal, masked, response
 from api.subscriptions.events import wants_events
 from api.subscriptions.hub import Hub
@@ -91,6 +94,7 @@ class Door:
     ) -> None:
         media_type = JSON
         try:
+            self._in_time(scope)
             headers = _headers(scope["headers"])
             if wants_events(headers.accept):
                 await self._events(headers, receive, _adding(send, added))
@@ -107,6 +111,18 @@ class Door:
             await masked("POST", error)(scope, receive, _adding(send, added))
         else:
             await _send(reply, send, added)
+
+    def _in_time(self, scope: Scope) -> None:
+        """Turn away who waited for this process for too long, before anything is done for him.
+
+        Raises:
+            Refusal: 503.
+        """
+        arrived = scope.get(ARRIVED)
+        now = asyncio.get_running_loop().time()
+        lateness = self._backend().guard.lateness
+        if arrived is not None and lateness.turns_away(arrived, now):
+            raise overloaded()
 
     async def _events(self, headers: Headers, receive: Receive, send: Send) -> None:
         """Answer one request with events.

@@ -6,12 +6,15 @@ byte a minute would be enough to take a server away from everybody else.
 
 import asyncio
 import socket
+from typing import cast
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEADER_SECONDS = 5.0
 MAX_HEADER_BYTES = 32_768
+# Where a scope tells when its headers were there, on the loop's clock.
+ARRIVED = "c360.arrived"
 
 _REASONS = {
     400: b"Bad Request",
@@ -64,6 +67,10 @@ class Protocol(HttpToolsProtocol):
         """Note that the headers are there."""
         self._in_headers = False
         self._stop_waiting()
+        before = cast("RequestResponseCycle | None", self.cycle)
+        if before is None or before.response_complete:
+            # One that is sent before the last was answered waits for nobody but that.
+            self.scope[ARRIVED] = self.loop.time()  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - what uvicorn would say

@@ -40,5 +40,7 @@ def _places(backend: "Backend") -> Iterator[Reading]:
     admission, budgets = backend.guard.admission, backend.guard.budgets
     present = {"running": admission.running, "waiting": admission.waiting}
     yield "c360_places", "gauge", "Requests that run, and that wait for a place.", present
-    refused = {"place": admission.refused, "points": budgets.refused}
-    yield "c360_refused", "counter", "Requests without a place, or without the points.", refused
+    late = backend.guard.lateness.refused
+    refused = {"place": admission.refused, "points": budgets.refused, "late": late}
+    said = "Requests without a place, without the points, or that waited too long to be looked at."
+    yield "c360_refused", "counter", said, refused

@@ -53,7 +53,7 @@ class Admission:
         if self.running >= self._places:
             if self.waiting >= self._queue:
                 self.refused += 1
-                raise _overloaded()
+                raise overloaded()
             self._present[principal] = present + 1
             await self._wait(principal)
             return
@@ -136,9 +136,10 @@ class Place:
 
 def _expire(turn: asyncio.Future[None]) -> None:
     if not turn.done():
-        turn.set_exception(_overloaded())
+        turn.set_exception(overloaded())
 
 
-def _overloaded() -> Refusal:
+def overloaded() -> Refusal:
+    """Refuse a request that there is no room for."""
     message = "The server has more to do than it can: try again in a moment."
     return Refusal(503, "OVERLOADED", message, {"Retry-After": RETRY_SECONDS})

@@ -16,6 +16,7 @@ from api.graphql import Keeper, Planned, Prices, Result, viewer
 from api.guard.admission import Admission
 from api.guard.asking import GraphQLRequest
 from api.guard.budgets import Budgets, Cost
+from api.guard.lateness import Lateness
 from api.guard.persisted import Persisted
 from api.guard.rules import Rules
 from api.metrics import Metrics
@@ -36,6 +37,7 @@ class Guard:
         admission: How many requests run.
         budgets: What principals may spend.
         documents: What was asked before.
+        lateness: Whether requests wait for this process itself.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Guard:
         self._metrics = metrics
         self._prices = Prices()
         self.documents = Documents()
+        self.lateness = Lateness()
 
     async def execute(
         self, asked: GraphQLRequest, principal: Principal, idempotency_key: str | None
