@@ -97,8 +97,12 @@ class Backend:
             Persisted(self.cache, self.breaker, trusted),
             self.metrics,
         )
+        self.breaker.late = self._late
         self.graph.observe = self.metrics.statement
         self.metrics.read(lambda: readings(self))
+
+    def _late(self) -> bool:
+        return self.guard.lateness.busy(asyncio.get_running_loop().time())
 
     async def reasons_not_ready(self) -> list[str]:
         """Return why no traffic should be sent here; empty when it should.

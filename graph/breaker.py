@@ -23,6 +23,8 @@ class Breaker:
     Attributes:
         open: Whether the other side is away, as far as is known.
         opened: How often it has opened.
+        late: Whether this process is late itself, so that an answer that did not come in time says
+            little of the other side.
     """
 
     def __init__(
@@ -36,8 +38,10 @@ class Breaker:
         self._seconds = seconds
         self._closed = False
         self._probing: asyncio.Task[None] | None = None
+        self._doubting: asyncio.Task[None] | None = None
         self.open = False
         self.opened = 0
+        self.late: Callable[[], bool] = _never
 
     def trip(self) -> None:
         """Open it: the other side has failed."""
@@ -48,6 +52,20 @@ class Breaker:
         self._probing = asyncio.get_running_loop().create_task(self._ask_again())
         if self._on_open is not None:
             self._on_open()
+
+    def failed(self, error: Exception) -> None:
+        """Judge by what became of a question: it was refused, or not answered in time."""
+        if not isinstance(error, TimeoutError) or not self.late():
+            self.trip()
+        elif self._doubting is None:
+            self._doubting = asyncio.get_running_loop().create_task(self._doubt())
+
+    async def _doubt(self) -> None:
+        try:
+            if not await self.alive():
+                self.trip()
+        finally:
+            self._doubting = None
 
     async def alive(self) -> bool:
         """Ask for a sign of life; False when there is none in time."""
@@ -61,10 +79,11 @@ class Breaker:
     async def close(self) -> None:
         """Stop asking, for good."""
         self._closed = True
-        if self._probing is not None:
-            self._probing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._probing
+        for task in (self._probing, self._doubting):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     async def _ask_again(self) -> None:
         while True:
@@ -72,3 +91,7 @@ class Breaker:
             if await self.alive():
                 self.open = False
                 return
+
+
+def _never() -> bool:
+    return False

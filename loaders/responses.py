@@ -29,6 +29,8 @@ PREFIX = "c360:"
 MAX_BYTES = 1_000_000
 MAX_KEYS = 2_000
 SECONDS = 0.25
+# The same while this process is late itself: the graph would be later still.
+LATE_SECONDS = 1.0
 REST_SECONDS = 1.0
 _AWAY = object()
 
@@ -106,7 +108,7 @@ class Responses:
         """
         names = set(tags)
         away = self.breaker is not None and self.breaker.open
-        if away or await self._try(bump(self._redis, names)) is _AWAY:
+        if away or await self._try(bump(self._redis, names), owed=True) is _AWAY:
             self._owed |= names
 
     async def _catch_up(self) -> None:
@@ -160,16 +162,22 @@ class Responses:
         found = await self._try(self._reader.read(names))
         return None if found is _AWAY else found
 
-    async def _try(self, asked: Awaitable[Any]) -> Any:
-        """What Redis says; `_AWAY` when it is, and then it is not asked for a moment."""
+    async def _try(self, asked: Awaitable[Any], *, owed: bool = False) -> Any:
+        """What Redis says; `_AWAY` when it is, and then it is not asked for a moment.
+
+        What is owed must be made up for before Redis is asked again, whyever it was not said.
+        """
+        late = self.breaker is not None and self.breaker.late()
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(LATE_SECONDS if late else SECONDS):
                 return await asked
-        except (RedisError, OSError, TimeoutError):
+        except (RedisError, OSError, TimeoutError) as error:
             if self.breaker is None:
                 self._away_until = time.monotonic() + REST_SECONDS
-            else:
+            elif owed:
                 self.breaker.trip()
+            else:
+                self.breaker.failed(error)
             return _AWAY
 
 

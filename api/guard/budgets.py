@@ -183,8 +183,8 @@ class Budgets:
                         args=[rules.budget, rules.restore, need, want, back],
                     )
                     taken, bucket = await made
-            except (RedisError, OSError, TimeoutError):
-                self._breaker.trip()
+            except (RedisError, OSError, TimeoutError) as error:
+                self._breaker.failed(error)
             else:
                 return float(taken), float(bucket)
         grown = _grown(purse, rules, time.monotonic()) if purse else rules.budget

@@ -94,8 +94,8 @@ class Persisted:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 await self._cache.set(PREFIX + name, text.encode(), ex=KEPT_SECONDS)
-        except (RedisError, OSError, TimeoutError):
-            self._breaker.trip()
+        except (RedisError, OSError, TimeoutError) as error:
+            self._breaker.failed(error)
 
     def _remember(self, name: str, text: str) -> None:
         if name not in self._seen:
@@ -110,8 +110,8 @@ class Persisted:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 found = cast("bytes | None", await self._cache.get(PREFIX + name))
-        except (RedisError, OSError, TimeoutError):
-            self._breaker.trip()
+        except (RedisError, OSError, TimeoutError) as error:
+            self._breaker.failed(error)
             return None
         return found.decode() if found is not None else None
 
