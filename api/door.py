@@ -120,8 +120,10 @@ class Door:
         """
         arrived = scope.get(ARRIVED)
         now = asyncio.get_running_loop().time()
-        lateness = self._backend().guard.lateness
-        if arrived is not None and lateness.turns_away(arrived, now):
+        if arrived is None:
+            return
+        caller = _first(scope["headers"], b"authorization") or b""
+        if self._backend().guard.lateness.turns_away(caller, arrived, now):
             raise overloaded()
 
     async def _events(self, headers: Headers, receive: Receive, send: Send) -> None:
