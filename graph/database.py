@@ -48,6 +48,9 @@ def is_timeout(error: Exception) -> bool:
 class Graph:
     """One database of one Neo4j server or cluster. Close it, or use it as an async context.
 
+    What was written by it is seen by every statement that it sends afterwards, also when another
+    member of a cluster answers.
+
     Attributes:
         vigil: Tells who asks at once while the database is away; None where everybody finds out for
             himself, as long work does.
@@ -62,6 +65,9 @@ class Graph:
         self.observe: Callable[[str, float], None] | None = None
         self.resolver: Resolver | None = None
         mend()
+        # Members of a cluster are behind each other; a single server is never behind itself.
+        routed = uri.startswith("neo4j")
+        self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager() if routed else None
         # The driver types its options as unknown keywords.
         self._driver = neo4j.AsyncGraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,
@@ -90,6 +96,12 @@ class Graph:
         query = neo4j.Query("RETURN 1", metadata={"name": "database.alive"}, timeout=5.0)
         self.vigil = Vigil(lambda: self._sent(query, Kind.READ, None))
         return self.vigil
+
+    async def seen(self) -> frozenset[str]:
+        """Return the bookmarks that statements wait for; empty where there is one server only."""
+        if self._bookmarks is None:
+            return frozenset()
+        return frozenset(await self._bookmarks.get_bookmarks())
 
     async def verify(self) -> None:
         """Raise `Unavailable` unless the database answers."""
@@ -178,7 +190,9 @@ class Graph:
     def _session(self, mode: str) -> neo4j.AsyncSession:
         # The driver types its session options as unknown keywords.
         return self._driver.session(  # pyright: ignore[reportUnknownMemberType]
-            database=self._database, default_access_mode=mode
+            database=self._database,
+            default_access_mode=mode,
+            bookmark_manager=self._bookmarks,
         )
 
     async def _once(

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from graph.database import Graph
+from graph.engines import Endpoints
 from graph.errors import Timeout, Unavailable
 from graph.statements import Kind, Statement
 
@@ -43,3 +44,28 @@ async def test_a_statement_of_ours_that_is_wrong_is_not_retried_into_unavailable
         await graph.run(Statement("test.wrong", Kind.READ, "RETURN 1 +"))
 
     assert not isinstance(raised.value, Unavailable)
+
+
+async def test_what_was_written_is_waited_for_by_whatever_is_asked_next_of_a_cluster(
+    endpoints: Endpoints,
+) -> None:
+    """One server that is asked like a cluster: it does route, to itself."""
+    uri = endpoints.neo4j_uri.replace("bolt://", "neo4j://")
+    address = (endpoints.neo4j_user, endpoints.neo4j_password, endpoints.neo4j_database)
+    async with Graph(uri, *address) as graph:
+        await graph.verify()
+        before = await graph.seen()
+        await graph.run(Statement("test.written", Kind.WRITE, "CREATE (:BookmarkTest)"))
+        written = await graph.seen()
+        await graph.run(Statement("test.gone", Kind.WRITE, "MATCH (n:BookmarkTest) DELETE n"))
+        async with graph.transaction("test.both") as transaction:
+            await transaction.run(Statement("test.one", Kind.READ, "RETURN 1"))
+
+        assert written - before
+        assert not written & await graph.seen()
+
+
+async def test_a_single_server_is_asked_without_bookmarks(graph: Graph) -> None:
+    await graph.run(Statement("test.one", Kind.READ, "RETURN 1"))
+
+    assert await graph.seen() == frozenset()
