@@ -116,3 +116,18 @@ def test_too_little_to_learn_from_is_said() -> None:
 def test_an_amount_of_memory_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInput, match="memory"):
         linking.connect("much", 1)
+
+
+def test_only_pairs_with_a_fresh_record_are_sought_where_some_are(model: dict[str, Any]) -> None:
+    rows = records(1_000, seed=6).rows
+    fresh = [place % 10 == 0 for place in range(len(rows))]
+
+    every = linking.predict(model, linking.table("Person", rows), linking.connect("1GB", 1), 0.1)
+    some = linking.predict(
+        model, linking.table("Person", rows, fresh), linking.connect("1GB", 1), 0.1
+    )
+
+    assert some
+    assert {each[:2] for each in some} == {
+        each[:2] for each in every if fresh[each.left] or fresh[each.right]
+    }
