@@ -216,7 +216,7 @@ def _linker(
     settings: Mapping[str, Any], records: Table, database: duckdb.DuckDBPyConnection
 ) -> Linker:
     api: Any = DuckDBAPI(connection=database)
-    return Linker(api.register(records.arrow), dict(settings))
+    return Linker(api.register(records.arrow), dict(settings), log_level=None)
 
 
 def save(model: Mapping[str, Any], path: Path, label: str, version: str) -> None:
