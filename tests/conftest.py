@@ -91,3 +91,9 @@ def wipe_graph(driver: neo4j.AsyncDriver, endpoints: Endpoints) -> Callable[[], 
 async def clean_graph(wipe_graph: Callable[[], Awaitable[None]]) -> None:
     """Delete every node before the test; constraints and indexes stay."""
     await wipe_graph()
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the database time where every question is a new text, which it has to plan first."""
+    monkeypatch.setattr("loaders.lanes.SECONDS", 120.0)

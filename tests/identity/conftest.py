@@ -28,8 +28,7 @@ async def graph(shared: Graph, clean_graph: None) -> Graph:  # noqa: ARG001
 
 
 @pytest.fixture
-async def executor(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> Executor:
-    """Answer for a graph of three people of one record each, however long a first plan takes."""
-    monkeypatch.setattr("loaders.lanes.SECONDS", 120.0)
+async def executor(graph: Graph, patience: None) -> Executor:  # noqa: ARG001
+    """Answer for a graph of three people of one record each."""
     await begin(graph, 3)
     return Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]

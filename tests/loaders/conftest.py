@@ -63,12 +63,6 @@ def executor(graph: Graph) -> Executor:
     return Executor(SCHEMA._schema, graph)
 
 
-@pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the database time where every question is a new text, which it has to plan first."""
-    monkeypatch.setattr("loaders.lanes.SECONDS", 60.0)
-
-
 async def ask(executor: Executor, query: str, viewer: Viewer = STAFF, **variables: Any) -> Any:
     """Answer a query that must have no errors."""
     response = await executor.execute(query, variables, None, viewer)

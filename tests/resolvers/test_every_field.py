@@ -19,7 +19,7 @@ from tests.resolvers.plans import operators
 from tests.resolvers.queries import of_roots, of_type
 from tests.resolvers.world import properties
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("patience")]
 
 WHOLE = SCHEMA._schema
 OBJECTS = sorted(
