@@ -14,8 +14,7 @@ from loaders.declare import edge, node, one, own_id, prop
 from loaders.errors import BadRequest, Code
 from loaders.ids import GlobalId, decode_id, encode_id
 from loaders.registry import REGISTRY
-from loaders.viewer import Audience
-from resolvers.context import Info
+from resolvers.context import Info, for_staff
 from resolvers.sorting import BY_NAME
 
 MAX_PAGE = 100
@@ -209,10 +208,7 @@ class Responsibility:
 
 def _graph(info: Info) -> Graph:
     """The graph, for staff."""
-    found = info.context.backing
-    if found is None or info.context.viewer.audience is not Audience.STAFF:
-        raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
-    return found.graph
+    return for_staff(info).graph
 
 
 def _label(id_: GlobalId) -> str | None:

@@ -8,11 +8,9 @@ import strawberry
 
 from graph.identity import reviewing
 from graph.identity.reviewing import Place
-from loaders.backing import Backing
 from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id, encode_id
-from loaders.viewer import Audience
-from resolvers.context import Info
+from resolvers.context import Info, for_staff
 
 MAX_PAGE = 100
 MAX_LOOKS = 50
@@ -93,16 +91,9 @@ def _place(after: strawberry.ID | None) -> Place:
         raise BadRequest(Code.INVALID_CURSOR, "`after` must be `next` of a page before.") from None
 
 
-def _backing(info: Info) -> Backing:
-    found = info.context.backing
-    if found is None or info.context.viewer.audience is not Audience.STAFF:
-        raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
-    return found
-
-
 async def _names(info: Info, ids: list[str]) -> dict[str, DuplicateParty]:
     """The parties that the viewer may see, by opaque id."""
-    rows: Any = (await _backing(info).answers(_SEEN, {"ids": ids}, info.context.viewer))["nodes"]
+    rows: Any = (await for_staff(info).answers(_SEEN, {"ids": ids}, info.context.viewer))["nodes"]
     if isinstance(rows, Exception):
         raise rows
     return {
@@ -124,7 +115,7 @@ async def duplicates(
     ] = None,
 ) -> DuplicatePage:
     """Pairs that wait for a decision."""
-    graph = _backing(info).graph
+    graph = for_staff(info).graph
     if not 1 <= first <= MAX_PAGE:
         raise BadRequest(Code.INVALID_PAGE, f"`first` must be from 1 to {MAX_PAGE}.")
     if not 0.0 <= min_score <= 1.0:

@@ -16,12 +16,10 @@ from graph.write import queue
 from graph.write.secret import secret
 from graph.write.unit import new_id
 from loaders.backing import Backing
-from loaders.errors import BadRequest, Code
 from loaders.exporting import Asked, parameters, reading
 from loaders.ids import decode_id, encode_id
 from loaders.payloads import UserError
-from loaders.viewer import Audience
-from resolvers.context import Info
+from resolvers.context import Info, for_staff
 
 DOWNLOAD_SECONDS = 900
 FEED_SECONDS = 90 * 86_400
@@ -78,13 +76,6 @@ class SealedAddress:
     expires_at: datetime = strawberry.field(description="When it ends, UTC.")
 
 
-def _backing(info: Info) -> Backing:
-    found = info.context.backing
-    if found is None or info.context.viewer.audience is not Audience.STAFF:
-        raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
-    return found
-
-
 def _asked(info: Info, backing: Backing, input: ExportStartInput) -> Asked:
     """What is asked, checked against the schema.
 
@@ -122,7 +113,7 @@ async def export_start(
     input: Annotated[ExportStartInput, strawberry.argument(description="What to export.")],
 ) -> ExportStartPayload:
     """Have a list written to a file."""
-    backing = _backing(info)
+    backing = for_staff(info)
     try:
         asked = _asked(info, backing, input)
     except InvalidInput as error:
@@ -145,7 +136,7 @@ async def export_download(
     job: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the export.")],
 ) -> SealedAddress | None:
     """Where a finished export is fetched."""
-    backing, id_ = _backing(info), decode_id(job).id
+    backing, id_ = for_staff(info), decode_id(job).id
     found = await started(backing.graph, id_)
     if found is None or found.state != "DONE":
         return None
@@ -157,7 +148,7 @@ async def task_feed(info: Info) -> SealedAddress:
     """Where a calendar finds the tasks of the viewer."""
     viewer = info.context.viewer
     token = Token("calendar", viewer.subject, int(time.time()) + FEED_SECONDS, viewer.issuer)
-    return await address_of(_backing(info), "/calendar/{token}.ics", token)
+    return await address_of(for_staff(info), "/calendar/{token}.ics", token)
 
 
 @strawberry.type

@@ -15,11 +15,9 @@ from graph.identity.previewing import merge_preview as preview
 from graph.model.kinds import Pii
 from graph.model.parties import PERSON
 from graph.write.validation import writable
-from loaders.backing import Backing
 from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id, encode_id
-from loaders.viewer import Audience
-from resolvers.context import Info
+from resolvers.context import Info, for_staff
 
 _PARTIES = ("Person", "Company", "Household")
 _SEEN = "query Seen($ids: [ID!]!) { nodes(ids: $ids) { id } }"
@@ -216,16 +214,9 @@ class MergePreview:
     )
 
 
-def _backing(info: Info) -> Backing:
-    found = info.context.backing
-    if found is None or info.context.viewer.audience is not Audience.STAFF:
-        raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
-    return found
-
-
 async def _seen(info: Info, query: str, ids: Sequence[str]) -> list[str | None]:
     """Global ids of those who answer for some parties and whom the viewer may see."""
-    rows = (await _backing(info).answers(query, {"ids": [*ids]}, info.context.viewer))["nodes"]
+    rows = (await for_staff(info).answers(query, {"ids": [*ids]}, info.context.viewer))["nodes"]
     if isinstance(rows, Exception):
         raise rows
     return [row["id"] if row and decode_id(row["id"]).type in _PARTIES else None for row in rows]
@@ -297,7 +288,7 @@ async def identity(
 ) -> Identity | None:
     """A party explained."""
     (seen,) = await _seen(info, _SEEN, [id])
-    found = await describing.identity(_backing(info).graph, decode_id(seen).id) if seen else None
+    found = await describing.identity(for_staff(info).graph, decode_id(seen).id) if seen else None
     if found is None:
         return None
     return Identity(
@@ -326,10 +317,10 @@ async def merge_preview(
         found = Preview("NOT_FOUND", "There is no party with one of these ids.")
     else:
         viewer = info.context.viewer
-        found = await preview(_backing(info).graph, ids, f"{viewer.issuer}|{viewer.subject}")
+        found = await preview(for_staff(info).graph, ids, f"{viewer.issuer}|{viewer.subject}")
     after = found.after
     # Counts also speak of what a rule may hide from whoever asks.
-    counted = None if _backing(info).narrowed() else after
+    counted = None if for_staff(info).narrowed() else after
     return MergePreview(
         refusal=found.refusal,
         message=found.message,

@@ -10,13 +10,10 @@ from strawberry.scalars import JSON
 from graph import privacy
 from graph.errors import GraphError
 from graph.privacy.minimising import minimisation_report as report
-from loaders.backing import Backing
-from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id, encode_id
 from loaders.payloads import UserError
-from loaders.viewer import Audience
 from loaders.writes import request_of
-from resolvers.context import Info
+from resolvers.context import Info, for_staff
 
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the person.")]
 
@@ -121,14 +118,6 @@ class MinimisationRow:
     )
 
 
-def _backing(info: Info) -> Backing:
-    """What the resolvers of staff stand on."""
-    found = info.context.backing
-    if found is None or info.context.viewer.audience is not Audience.STAFF:
-        raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
-    return found
-
-
 def _person(id_: str) -> str:
     found = decode_id(id_)
     if found.type not in {"Person", "Customer"}:
@@ -138,13 +127,13 @@ def _person(id_: str) -> str:
 
 async def personal_data(info: Info, person: PersonId) -> PersonalData:
     """Everything that is known of a person."""
-    data = await privacy.personal_data(_backing(info).graph, _person(person))
+    data = await privacy.personal_data(for_staff(info).graph, _person(person))
     return PersonalData(at=data["at"], data=cast("JSON", data))
 
 
 async def erasure_plan(info: Info, person: PersonId) -> ErasurePlan:
     """What an erasure of a person would do."""
-    plan = await privacy.erasure_plan(_backing(info).graph, _person(person))
+    plan = await privacy.erasure_plan(for_staff(info).graph, _person(person))
     erased = [
         ErasedProperty(kind=kind, property=name, count=count)
         for kind, names in sorted(plan.erased.items())
@@ -177,7 +166,7 @@ async def minimisation_report(
     ] = True,
 ) -> list[MinimisationRow]:
     """How every property of the model is used."""
-    found = await report(_backing(info).graph, datetime.now(UTC))
+    found = await report(for_staff(info).graph, datetime.now(UTC))
     return [
         MinimisationRow(
             label=each.label,
@@ -259,7 +248,7 @@ async def erase(
     info: Info, input: Annotated[EraseInput, strawberry.argument(description="What to erase.")]
 ) -> ErasePayload:
     """Erase a person."""
-    backing, viewer, client = _backing(info), info.context.viewer, input.client_mutation_id
+    backing, viewer, client = for_staff(info), info.context.viewer, input.client_mutation_id
     actor = f"{viewer.issuer}|{viewer.subject}"
     try:
         person = _person(input.person_id)
@@ -289,7 +278,7 @@ async def verify_erasure(
 ) -> VerifyErasurePayload:
     """Search the whole graph for what an erasure may have left."""
     try:
-        found = await privacy.verify_erasure(_backing(info).graph, input.receipt, input.words)
+        found = await privacy.verify_erasure(for_staff(info).graph, input.receipt, input.words)
     except GraphError as error:
         return VerifyErasurePayload(verification=None, user_errors=_refusal(error))
     left = [ErasureRemnant(where=e.where, id=e.id, property=e.property) for e in found.left]
