@@ -4,16 +4,14 @@ A record becomes a row of columns; a column that says nothing, or only that noth
 None. The same rows are compared online, one by one, and in a batch, by the million.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, LiteralString
 
-from anyascii import anyascii
 from nameparser import HumanName
 
-from graph.matching.resolving.rules import LEGAL, NOBODY, empty
+from graph.matching.resolving.rules import LEGAL, NOBODY, empty, words
 from graph.model.parties import COMPANY, PERSON
 from graph.write.identifiers import derive
 
@@ -21,8 +19,6 @@ Values = Mapping[str, Any]
 Row = tuple[str | None, ...]
 
 REMEMBERED = 65_536
-_WORD = re.compile(r"[a-z0-9]+")
-_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +39,8 @@ class Features:
 @lru_cache(REMEMBERED)
 def plain(written: str) -> str | None:
     """Letters and digits without accents and case, words divided by one blank; None for none."""
-    folded = anyascii(written).casefold().replace("'", "")
-    folded = _DOTTED.sub(lambda found: found[0].replace(".", ""), folded)
-    words = _WORD.findall(folded)
-    if not words or all(word in NOBODY for word in words):
-        return None
-    return " ".join(words)
+    found = words(written)
+    return None if all(word in NOBODY for word in found) else " ".join(found)
 
 
 @lru_cache(REMEMBERED)
@@ -95,8 +87,8 @@ def firm(written: str) -> str | None:
     name = plain(written)
     if name is None:
         return None
-    words = [word for word in name.split() if word not in LEGAL]
-    return " ".join(words) or name
+    telling = [word for word in name.split() if word not in LEGAL]
+    return " ".join(telling) or name
 
 
 def _company(values: Values) -> Row:

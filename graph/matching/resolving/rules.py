@@ -88,25 +88,25 @@ _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 
 
 @lru_cache(maxsize=65_536)
-def _words(name: str) -> tuple[str, ...]:
-    """The words of a name without accents, case and punctuation, in alphabetical order."""
-    folded = anyascii(name).casefold().replace("'", "")
+def words(written: str) -> tuple[str, ...]:
+    """The words of a text in order, without accents, case and punctuation; S.R.L. is one."""
+    folded = anyascii(written).casefold().replace("'", "")
     folded = _DOTTED.sub(lambda found: found[0].replace(".", ""), folded)
-    return tuple(sorted(_WORD.findall(folded)))
+    return tuple(_WORD.findall(folded))
 
 
 def name_key(label: str, values: Values) -> tuple[str, ...]:
     """What two names have in common that agree; empty for none, and for a placeholder."""
     written = values.get("name")
-    words = _words(written) if isinstance(written, str) else ()
+    found = tuple(sorted(words(written))) if isinstance(written, str) else ()
     if label == COMPANY.name:
-        words = tuple(word for word in words if word not in LEGAL)
-    joined = "".join(words)
-    if joined in NOBODY or len(joined) < 3 or all(word in NOBODY for word in words):
+        found = tuple(word for word in found if word not in LEGAL)
+    joined = "".join(found)
+    if joined in NOBODY or len(joined) < 3 or all(word in NOBODY for word in found):
         return ()
-    if label == PERSON.name and len(words) < 2:
+    if label == PERSON.name and len(found) < 2:
         return ()  # a first name alone is no agreement
-    return words
+    return found
 
 
 def empty(one: Derived) -> bool:
