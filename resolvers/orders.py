@@ -201,5 +201,6 @@ class Contract(Document, Sourced):
     ends_on: date | None = prop(to=EVERYONE)
     renews_on: date | None = prop(to=EVERYONE)
     auto_renew: bool | None = prop(to=EVERYONE)
+    renewal_months: int | None = prop(to=EVERYONE)
     notice_days: int | None = prop(to=EVERYONE)
     annual_value: Money | None = prop(to=EVERYONE)

@@ -12,8 +12,8 @@ from graph.model.orders import BECAME, CONTRACT, ORDER, SOLD_BY
 from graph.write.actions import Action, Create, Draft, Guard, Link, Ref, Return, Update
 
 _SAID = (
-    "startsOn", "endsOn", "renewsOn", "autoRenew", "noticeDays", "annualValue", "customerReference",
-    "note",
+    "startsOn", "endsOn", "renewsOn", "autoRenew", "renewalMonths", "noticeDays", "annualValue",
+    "customerReference", "note",
 )  # fmt: skip
 _CONTRACT = Ref("contract", (CONTRACT,), "The contract.")
 _RETURNS = (Return("contract", "contract", "Contract"),)
@@ -24,6 +24,9 @@ def _bounds(draft: Draft) -> dict[str, Any]:
     notice: Any = values.get("noticeDays")
     if notice is not None and not 0 <= notice <= 3_650:
         draft.refuse("OUT_OF_RANGE", "noticeDays must be from 0 to 3650.", "noticeDays")
+    months: Any = values.get("renewalMonths")
+    if months is not None and not 1 <= months <= 120:
+        draft.refuse("OUT_OF_RANGE", "renewalMonths must be from 1 to 120.", "renewalMonths")
     value: Any = values.get("annualValue")
     if value is not None and value["amount"] < 0:
         draft.refuse("OUT_OF_RANGE", "annualValue must not be negative.", "annualValue")

@@ -169,6 +169,7 @@ CONTRACT = Node(
         day("endsOn", "Last day; null when open-ended.", indexed=True),
         day("renewsOn", "Day on which it renews unless terminated."),
         flag("autoRenew", "True when it renews by itself."),
+        integer("renewalMonths", "For how many months it renews; null means twelve."),
         integer("noticeDays", "Period of notice, in days."),
         money("annualValue", "What it is worth in a year, before tax."),
     ),
