@@ -16,7 +16,7 @@ from loaders.changes import Feed
 from loaders.completion import Doubt
 from loaders.errors import BadRequest, Code, coded
 from loaders.lanes import MAX_BATCH, Lanes
-from loaders.mutating import Change, known_row
+from loaders.mutating import Change
 from loaders.narrowing import Narrowing
 from loaders.operations import Field, Operation, Operations, Plan
 from loaders.pricing import price
@@ -291,12 +291,10 @@ class Executor:
                 # One key of the request for several mutations: each has its own.
                 asked = {**given, "clientMutationId": f"{idempotency_key}#{planned.key}"}
             outcome = await self.writes.do(change.mutation, asked, viewer)
-            row = [None] * change.reads
+            row: list[Any] = [*change.nothing]
             parameters = root.bindings.values(values, viewer)
-            if change.read is not None and not outcome.refusals:
-                for name, variable in change.returned.items():
-                    named = outcome.result.get(variable)
-                    parameters[name] = named.id if named else None
+            if change.read is not None and (outcome.result or not outcome.refusals):
+                parameters |= change.told(outcome.result)
                 row = await self.lanes.ask(change.read, parameters)
         except Exception as error:  # noqa: BLE001 - one root field fails, not the whole answer
             return error
@@ -304,11 +302,7 @@ class Executor:
             {"code": each.code, "message": each.message, "field": list(each.path)}
             for each in outcome.refusals
         ]
-        known = [
-            known_row(outcome.result.get(variable), tagged=tagged)
-            for variable, tagged in change.known
-        ]
-        told = [[*row, *known, errors, given.get("clientMutationId")]]
+        told = [[*row, *change.rows(outcome.result), errors, given.get("clientMutationId")]]
         self._record(planned, viewer, told, parameters)
         return Answer(told, parameters)
 

@@ -1,7 +1,8 @@
 """Mutations: a field from an action, its input as a draft, and the read of what was selected."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any, LiteralString, cast
 
 import strawberry
@@ -11,7 +12,7 @@ from graphql.execution.values import VariableValues
 from graph.errors import NOT_THERE
 from graph.model.kinds import Node
 from graph.statements import Kind, Pattern, Statement
-from graph.write.actions import Mutation, Named, Ref, Refusal
+from graph.write.actions import Mutation, Named, Ref, Refusal, Return
 from loaders.arguments import Argument, arguments, plain
 from loaders.audiences import directives_of
 from loaders.compiler import Compiler
@@ -24,7 +25,18 @@ from loaders.payloads import input_of, payload_of
 from loaders.registry import REGISTRY
 from loaders.roots import Root, permitted
 from loaders.schema import is_required, named_type, object_type
-from loaders.shapes import Entry, Fields, FromMap, Id, Object, Scalar, Shape, Typename, ValuesOf
+from loaders.shapes import (
+    Entry,
+    Fields,
+    FromMap,
+    Id,
+    Listed,
+    Object,
+    Scalar,
+    Shape,
+    Typename,
+    ValuesOf,
+)
 from loaders.text import Scope, Slots
 
 
@@ -39,8 +51,9 @@ class Change:
         returned: For each parameter of the read the variable whose id it holds.
         known: Variables of which only the id is selected, which takes no read; and whether their
             rows name the type.
-        reads: Number of slots that the read fills. Then follow what is known, the errors, and
-            the client's id.
+        nothing: What the read would fill, when nothing was done. Then follow what is known, the
+            errors, and the client's id.
+        lists: Those variables that stand for any number of things.
     """
 
     mutation: Mutation
@@ -48,7 +61,35 @@ class Change:
     read: Statement | None
     returned: dict[LiteralString, str]
     known: tuple[tuple[str, bool], ...]
-    reads: int
+    nothing: tuple[Any, ...]
+    lists: frozenset[str]
+
+    def told(self, result: dict[str, Named]) -> dict[str, Any]:
+        """The parameters of the read: the id of each thing, or those of a list."""
+        found: dict[str, Any] = {}
+        for parameter, variable in self.returned.items():
+            things = self._things(result, variable)
+            ids = [each.id for each in things]
+            found[parameter] = ids if variable in self.lists else next(iter(ids), None)
+        return found
+
+    def rows(self, result: dict[str, Named]) -> list[Any]:
+        """The rows of what takes no read."""
+        found: list[Any] = []
+        for variable, tagged in self.known:
+            rows = [known_row(each, tagged=tagged) for each in self._things(result, variable)]
+            found.append(rows if variable in self.lists else next(iter(rows), None))
+        return found
+
+    def _things(self, result: dict[str, Named], variable: str) -> list[Named]:
+        if variable not in self.lists:
+            return [result[variable]] if variable in result else []
+        numbered = [
+            (int(name.rpartition(".")[2]), each)
+            for name, each in result.items()
+            if name.startswith(variable + ".")
+        ]
+        return [each for _, each in sorted(numbered, key=itemgetter(0))]
 
 
 def mutation_field(mutation: Mutation) -> Any:
@@ -101,9 +142,11 @@ class _Payload:
 
     compiler: Compiler
     mutation: Mutation
+    input: Argument
     slots: Slots = field(default_factory=Slots)
     returned: dict[LiteralString, str] = field(default_factory=dict[LiteralString, str])
     known: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
+    nothing: list[Any] = field(default_factory=list[Any])
 
     def shape(self, definition: GraphQLField, nodes: list[FieldNode]) -> Shape | str:
         """How a field of the payload is answered; a text for the client's own id."""
@@ -111,27 +154,48 @@ class _Payload:
         if name == "userErrors":
             return ValuesOf(-1, _errors(self.compiler, definition, nodes), many=True)
         thing = next((one for one in self.mutation.returns if one.name == name), None)
-        return name if thing is None else self._thing(definition, nodes, thing.variable)
+        return name if thing is None else self._thing(definition, nodes, thing)
 
-    def _thing(self, definition: GraphQLField, nodes: list[FieldNode], variable: str) -> Object:
-        """The read of one thing of the payload, by the id that the write will give."""
-        scope = Scope()
+    def _thing(
+        self, definition: GraphQLField, nodes: list[FieldNode], thing: Return
+    ) -> Object | Listed:
+        """The read of one thing of the payload, or of a list, by ids that the write will give."""
+        scope, variable = Scope(), thing.variable
         row, cases, tagged = self.compiler.row(definition, nodes, scope)
         entries = [entry for case in cases for entry in case.entries]
         if all(isinstance(entry.shape, Id | Typename) for entry in entries):
             self.known.append((variable, tagged))
-            return Object(-len(self.known), cases, tagged)
+            return self._shape(-len(self.known), cases, thing, tagged=tagged)
         parameter = self.compiler.bindings.add(("returned", variable), _later)
         self.returned[parameter] = variable
         type_ = named_type(definition).name
         between: LiteralString = "|"
         labels = between.join([each.name for each in self._targets(type_, variable)])
         sees = seen(type_, scope, Pattern("returned", "", targets=self._targets(type_, variable)))
-        text: LiteralString = (
-            f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) WHERE {sees} "
-            f"{known(type_, scope)}RETURN {row} }})"
+        if thing.per is None:
+            text: LiteralString = (
+                f"head(COLLECT {{ MATCH ({scope.node}:{labels} {{id: ${parameter}}}) WHERE {sees} "
+                f"{known(type_, scope)}RETURN {row} }})"
+            )
+        else:
+            text = (
+                f"COLLECT {{ UNWIND range(0, size(${parameter}) - 1) AS place "
+                f"MATCH ({scope.node}:{labels} {{id: ${parameter}[place]}}) WHERE {sees} "
+                f"{known(type_, scope)}WITH * ORDER BY place RETURN {row} }}"
+            )
+        self.nothing.append([] if thing.per else None)
+        return self._shape(self.slots.add(text), cases, thing, tagged=tagged)
+
+    def _shape(
+        self, slot: int, cases: tuple[Fields, ...], thing: Return, *, tagged: bool
+    ) -> Object | Listed:
+        if thing.per is None:
+            return Object(slot, cases, tagged)
+        per: str = thing.per
+        size = self.compiler.bindings.add(
+            ("size", thing.variable), lambda values: len(self.input.evaluate(values)[per])
         )
-        return Object(self.slots.add(text), cases, tagged)
+        return Listed(slot, cases, tagged, size)
 
     def _targets(self, type_: str, variable: str) -> tuple[Node, ...]:
         """What a thing may be: of an interface over many kinds what its ref may be."""
@@ -148,8 +212,8 @@ class _Payload:
                 return Scalar(things + 1, "String")
             case ValuesOf():
                 return ValuesOf(things, shape.fields, many=True)
-            case Object(slot=slot) if slot < 0:
-                return Object(reads - slot - 1, shape.cases, shape.tagged)
+            case Object(slot=slot) | Listed(slot=slot) if slot < 0:
+                return replace(shape, slot=reads - slot - 1)
             case _:
                 return shape
 
@@ -161,7 +225,8 @@ def compile_change(
     definition = mutations.fields[nodes[0].name.value]
     mutation = mutation_of(definition)
     payload = object_type(definition)
-    gathered = _Payload(compiler, mutation)
+    given = arguments(definition, nodes[0], compiler.variables)["input"]
+    gathered = _Payload(compiler, mutation, given)
     shapes: list[tuple[str, Shape | str, bool]] = []
     for name, each in compiler.selector.fields(payload, compiler.selector.below(nodes)).items():
         if each[0].name.value == "__typename":
@@ -178,18 +243,15 @@ def compile_change(
         text: LiteralString = f"RETURN {gathered.slots.text()} AS answer"
         read = Statement("mutation." + mutation.name, Kind.READ, text)
         read = permitted(read, compiler.rules, compiler.bindings)
-    given = arguments(definition, nodes[0], compiler.variables)["input"]
     root = Root(key, None, compiler.bindings, entry, [None])
-    change = Change(
-        mutation, given, read, gathered.returned, tuple(gathered.known), len(gathered.slots.texts)
-    )
+    lists = frozenset(each.variable for each in mutation.returns if each.per)
+    known, nothing = tuple(gathered.known), tuple(gathered.nothing)
+    change = Change(mutation, given, read, gathered.returned, known, nothing, lists)
     return root, change
 
 
-def known_row(named: Named | None, *, tagged: bool) -> list[str] | None:
+def known_row(named: Named, *, tagged: bool) -> list[str]:
     """The row of a thing of which nothing but its id and type is asked."""
-    if named is None:
-        return None
     if not tagged:
         return [named.id]
     types = (name for name, kind in REGISTRY.kinds.items() if kind.role is None)

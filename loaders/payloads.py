@@ -239,10 +239,12 @@ def payload_of(mutation: Mutation) -> Any:
     annotations: dict[str, Any] = {}
     body: dict[str, Any] = {}
     for each in mutation.returns:
-        annotations[each.name] = REGISTRY.types[each.type] | None
-        body[each.name] = strawberry.field(
-            name=each.name, description="As it is afterwards; null when nothing was done."
-        )
+        type_: Any = REGISTRY.types[each.type]
+        annotations[each.name] = list[type_] if each.per else type_ | None
+        said = "As it is afterwards; null when nothing was done."
+        if each.per:
+            said = f"What became of `{each.per}`, in their order, those refused left out."
+        body[each.name] = strawberry.field(name=each.name, description=said)
     annotations |= {"user_errors": list[UserError], "client_mutation_id": str | None}
     body["user_errors"] = strawberry.field(description="Why nothing was done; empty when it was.")
     body["client_mutation_id"] = strawberry.field(description="As it was given.")

@@ -211,9 +211,8 @@ class Writes:
             return Outcome(refusals=[Refusal(error.code, str(error))])
         finally:
             await self._tell(frozenset(work.touched))
-        if draft.refusals:
-            return Outcome(refusals=draft.refusals)
-        return Outcome(_returned(procedure, draft.returned))
+        returned = _returned(procedure, draft.returned, partly=bool(draft.refusals))
+        return Outcome(returned, draft.refusals)
 
     async def _tell(self, touched: frozenset[str]) -> None:
         if self.changed is not None and touched:
@@ -244,7 +243,12 @@ class Writes:
             return None
 
 
-def _returned(procedure: Procedure, known: dict[str, Named]) -> dict[str, Named]:
+def _returned(procedure: Procedure, known: dict[str, Named], *, partly: bool) -> dict[str, Named]:
+    """What the payload holds; of what was refused in part the lists alone."""
+    lists = {each.variable for each in procedure.returns if each.per}
+    single = {each.variable for each in procedure.returns if not each.per and not partly}
     return {
-        each.variable: known[each.variable] for each in procedure.returns if each.variable in known
+        name: each
+        for name, each in known.items()
+        if name in single or name.partition(".")[0] in lists
     }

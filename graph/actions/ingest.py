@@ -12,7 +12,7 @@ from graph.model.declare import choice, flag, string, strings, text
 from graph.model.interactions import EMAIL
 from graph.model.kinds import Property
 from graph.statements import Kind, Statement
-from graph.write.actions import Draft, Given, Procedure, Work
+from graph.write.actions import Draft, Given, Named, Procedure, Return, Work
 
 MOST = 1_000
 """Rows of one request."""
@@ -166,7 +166,9 @@ async def _ingest(work: Work, draft: Draft) -> None:
     for touch in touches:
         plan.add(touch, threads.get(touch.message_id or ""))
     plan.chain(mails)
-    await work.write(plan.batch(repeatable=not draft.refusals), draft.mutation.name)
+    # With rows refused, a repetition has more to answer than that it was done: no key is kept.
+    outcome = await work.write(plan.batch(), draft.mutation.name, keep=not draft.refusals)
+    draft.returned |= {name: Named(*each) for name, each in outcome.named.items()}
 
 
 INTERACTIONS_INGEST = Procedure(
@@ -196,6 +198,7 @@ INTERACTIONS_INGEST = Procedure(
             )
         ),
     ),
+    returns=(Return("interactions", "interaction", "Interaction", per="rows"),),
     run=_ingest,
 )
 

@@ -57,6 +57,7 @@ class Plan:
         self._people: dict[Identifier, NodeRow] = {}
         self._links: dict[tuple[Node, Node], list[LinkRow]] = defaultdict(list)
         self._next: list[LinkRow] = []
+        self._added: list[tuple[Node, Key]] = []
 
     def add(self, touch: Touch, thread: str | None) -> None:
         """Add one touch; an e-mail with its conversation."""
@@ -74,6 +75,7 @@ class Plan:
         if thread is not None:
             values["thread"] = thread
         self._nodes[touch.node].append(NodeRow(key, values))
+        self._added.append((touch.node, key))
 
     def _party(self, one: Address) -> tuple[Node, Key] | None:
         user = self._known.users.get(one.identifier[1])
@@ -115,13 +117,8 @@ class Plan:
             for id_ in self._known.waiting.get(touch.message_id or "", ()):
                 self._next.append(LinkRow(mine, (id_,), {}))
 
-    def batch(self, *, repeatable: bool) -> Batch:
-        """Everything that was added.
-
-        Args:
-            repeatable: Whether the caller's key is kept with it: not if some rows were refused,
-                for then a repetition has more to answer than that it was done.
-        """
+    def batch(self) -> Batch:
+        """Everything that was added; what became of each touch is named `interaction.<number>`."""
         parts: list[Nodes | Links] = []
         if self._people:
             parts.append(Nodes(PERSON, list(self._people.values())))
@@ -131,7 +128,7 @@ class Plan:
                 parts.append(Links(PARTICIPATED_IN, start, end, kind))
         for kind in _kinds(self._next):
             parts.append(Links(NEXT_IN_THREAD, EMAIL, EMAIL, kind))
-        return Batch(parts, named={} if repeatable else None)
+        return Batch(parts, named={f"interaction.{i}": each for i, each in enumerate(self._added)})
 
 
 def _is_named(row: NodeRow) -> bool:

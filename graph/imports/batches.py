@@ -342,8 +342,16 @@ def _nodes(
     for key, values, _ in items:
         properties = finished(definition, values)
         observed = properties.pop(OBSERVED, None)
-        seal = seals.get(key)
-        rows.append(NodeRow(_key(definition, key), properties, observed_at=observed, seal=seal))
+        custom = {name: properties.pop(name) for name in definition.custom}
+        rows.append(
+            NodeRow(
+                _key(definition, key),
+                properties,
+                observed_at=observed,
+                custom=custom,
+                seal=seals.get(key),
+            )
+        )
     return Nodes(definition.node, rows)
 
 

@@ -4,37 +4,36 @@ A definition turns a row into at most one thing: its key and the values of its p
 against the model. Rows that look alike to it are worked out once (`memo`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, TypedDict, cast
+from typing import Any, TypedDict
 
+from graph.custom.definitions import Definition as CustomField
 from graph.imports.conditions import Row, compile_condition
 from graph.imports.errors import Fault, Path, Problem, Unfit
+from graph.imports.fields import OBSERVED, Field, Reader, custom_fields, field_of, fields_of
 from graph.imports.keys import id_of, key_of_row, key_parts
 from graph.imports.mapping import LinkSpec, NodeSpec, ValueSpec
 from graph.imports.memo import FAULT, Chunk, Memo
-from graph.imports.values import Compiled, Scope, compile_value, fit
+from graph.imports.values import Scope, compile_value
 from graph.model import MODEL
 from graph.model.kinds import Node, Property, Relationship, Type
 from graph.model.parties import PARTY
-from graph.write import validate
 from graph.write.linking import admits
 from graph.write.links import positional
-from graph.write.validation import key_names, writable
 
 LINK_SEPARATOR = "\x1e"
-OBSERVED: LiteralString = "observed at"
 END = "end"
+"""The pseudo property that holds the key of a link's end."""
+
 SELDOM = 8
 """A node or link that at most one row in so many holds is read row by row."""
-"""The pseudo properties that hold when a party was observed, and the key of a link's end."""
 
 _OBSERVED = Property(OBSERVED, Type.DATETIME, "When the source said so.")
 
+InUse = Mapping[str, CustomField] | None
 Item = tuple[str, tuple[Any, ...]]
 """A key and the values of the properties, in the order of the definition."""
-
-Reader = Memo[Any]
 
 
 @dataclass(slots=True)
@@ -66,6 +65,7 @@ class NodeDefinition(Definition):
         reference: Whether it is only pointed to and never written.
         strict: Whether rows of one key must say the same.
         by_id: Whether its key is the node's own id.
+        custom: Those of its properties that are custom fields.
     """
 
     name: str = ""
@@ -74,6 +74,7 @@ class NodeDefinition(Definition):
     reference: bool = False
     strict: bool = False
     by_id: bool = False
+    custom: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,8 +104,10 @@ class Find:
     cells: tuple[int, ...]
 
 
-def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDefinition:
-    """Compile a node.
+def compile_node(
+    name: str, spec: NodeSpec, source: str, scope: Scope, custom: InUse = None
+) -> NodeDefinition:
+    """Compile a node; `custom` are the custom fields in use, None when they are not known yet.
 
     Raises:
         Problem: something of it is not in the model, in the file or among the functions.
@@ -119,10 +122,11 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
     form = id_of if spec.id is not None else key_of_row
     key_of = Memo(scope.uses, lambda row: form(keys, row))
     scope.uses |= outer
-    properties = spec.properties
-    if spec.reference and (properties or spec.observed):
+    if spec.reference and (spec.properties or spec.observed or spec.custom):
         raise Problem(path, "a reference is not written, so it has no properties")
-    fields = _fields(node, properties, scope, path)
+    fields = fields_of(node, spec.properties, scope, path)
+    extra = custom_fields(node, spec.custom, custom, scope, path)
+    fields += extra
     if spec.observed is not None:
         fields.append(_observed(node, spec.observed, scope, (*path, "observed")))
     fault = None if spec.optional else Fault(keys[0].column, "MISSING_KEY", _keyless(name))
@@ -136,6 +140,7 @@ def compile_node(name: str, spec: NodeSpec, source: str, scope: Scope) -> NodeDe
         reference=spec.reference,
         strict=spec.unique == "strict",
         by_id=spec.id is not None,
+        custom=tuple(each.kind.name for each in extra),
     )
 
 
@@ -176,11 +181,11 @@ def _node_readers(
     return work, columns
 
 
-def _observed(node: Node, spec: ValueSpec, scope: Scope, path: Path) -> "_Field":
+def _observed(node: Node, spec: ValueSpec, scope: Scope, path: Path) -> Field:
     """Compile when the source said so, as if it were a property."""
     if not node.is_a(PARTY):
         raise Problem(path, "only parties are observed")
-    return _field(node, _OBSERVED, spec, scope, path)
+    return field_of(node, _OBSERVED, spec, scope, path)
 
 
 class _Told(TypedDict):
@@ -193,7 +198,7 @@ class _Told(TypedDict):
     read: Memo[Item | None]
 
 
-def _told(owner: Node | Relationship, fields: "list[_Field]", read: Memo[Item | None]) -> _Told:
+def _told(owner: Node | Relationship, fields: list[Field], read: Memo[Item | None]) -> _Told:
     names = tuple(each.kind.name for each in fields)
     keeps = tuple(each.value.keep for each in fields)
     without = tuple(each.value.without for each in fields)
@@ -220,7 +225,7 @@ def compile_link(
     test = compile_condition(spec.when, scope.columns, (*path, "when"), scope.uses)
     test = Memo(scope.uses, test) if test else None
     scope.uses = set()
-    fields = _fields(relationship, spec.properties, scope, path)
+    fields = fields_of(relationship, spec.properties, scope, path)
     told = _told(relationship, fields, _link_reader([each.read for each in fields], scope))
     names = told["names"]
     return LinkDefinition(
@@ -275,52 +280,6 @@ def _position(name: str, nodes: Sequence[NodeDefinition], path: Path) -> int:
     raise Problem(path, f"{name!r} is none of the nodes of this mapping")
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A property, how it is kept, and the function that reads and checks it."""
-
-    kind: Property
-    value: Compiled
-    read: Reader
-
-
-def _fields(
-    owner: Node | Relationship, specs: dict[str, ValueSpec], scope: Scope, path: Path
-) -> list[_Field]:
-    """Compile the properties of a node or link."""
-    known = writable(owner)
-    keys = key_names(owner) if isinstance(owner, Node) else ()
-    found: list[_Field] = []
-    for name, spec in specs.items():
-        place: Path = (*path, "properties", name)
-        kind = known.get(name)
-        if kind is None or name in keys:
-            raise Problem(place, f"{owner.name} has no property {name!r} that can be imported")
-        _check_keep(kind, spec, specs, place)
-        found.append(_field(owner, kind, spec, scope, place))
-    return found
-
-
-def _field(
-    owner: Node | Relationship, kind: Property, spec: ValueSpec, scope: Scope, path: Path
-) -> _Field:
-    """Compile one property."""
-    outer, scope.uses = scope.uses, set()
-    value = compile_value(spec, scope, path)
-    read = Memo(scope.uses, lambda row: _checked(owner, kind, value, row))
-    scope.uses |= outer
-    return _Field(kind, value, read)
-
-
-def _check_keep(kind: Property, spec: ValueSpec, specs: dict[str, ValueSpec], path: Path) -> None:
-    if spec.keep == "sum" and kind.type not in {Type.MONEY, Type.INTEGER}:
-        raise Problem(path, "only amounts of money and whole numbers are added up")
-    if (spec.keep == "distinct") != (kind.type is Type.STRINGS):
-        raise Problem(path, "keep: distinct goes with lists of texts, and they with it")
-    if spec.without is not None and spec.without not in specs:
-        raise Problem(path, f"{spec.without!r} is no property of this node here")
-
-
 def _values(readers: Sequence[Reader], row: Row) -> tuple[Any, ...]:
     """Return the values of a row.
 
@@ -344,30 +303,3 @@ def _rows(readers: Sequence[Reader], chunk: Chunk) -> list[tuple[Any, ...]]:
     if not readers:
         return [()] * len(chunk.rows)
     return list(zip(*[read.many(chunk) for read in readers], strict=True))
-
-
-def _checked(owner: Node | Relationship, kind: Property, value: Compiled, row: Row) -> object:
-    """Return a property of a row, in the form in which the graph stores it.
-
-    Raises:
-        Unfit: with every fault of the property.
-    """
-    try:
-        found = fit(kind, value.get(row))
-    except Unfit as unfit:
-        fault = unfit.faults[0]
-        raise Unfit(Fault(fault.column or value.column, fault.code, fault.message)) from None
-    if found is None and kind.required:
-        raise Unfit(Fault(value.column, "REQUIRED", f"The {kind.name} is empty."))
-    if found is None or kind.name == OBSERVED:
-        return found
-    checked = validate(owner, {kind.name: found}, creating=False)
-    if isinstance(checked, list):
-        raise Unfit(
-            *(
-                Fault(value.column, problem.code, f"The {kind.name} {problem.message}.")
-                for problem in checked
-            )
-        )
-    stored = checked[kind.name]
-    return tuple(cast("list[str]", stored)) if isinstance(stored, list) else stored

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from graph.custom.definitions import NAME, PREFIX
 from graph.imports.errors import MappingRefused
 from graph.imports.files import Source
 from graph.imports.mapping import Mapping, MappingSpec, NodeSpec, parse_mapping
@@ -77,7 +78,12 @@ def _of_node(node: Node, columns: list[str] | None) -> dict[str, Any]:
         {"observed": "observedAt"} if node.is_a(PARTY) and _has("observedAt", columns) else {}
     )
     said = {"label": node.name, **keyed, **observed, "properties": _properties(known, columns)}
-    return {"nodes": {"it": said}}
+    custom = {each.removeprefix(PREFIX): each for each in columns or () if _is_custom(each)}
+    return {"nodes": {"it": {**said, "custom": custom} if custom else said}}
+
+
+def _is_custom(column: str) -> bool:
+    return column.startswith(PREFIX) and NAME.fullmatch(column.removeprefix(PREFIX)) is not None
 
 
 def _of_link(kind: str, start: Node, end: Node, columns: list[str] | None) -> dict[str, Any]:

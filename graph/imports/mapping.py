@@ -117,6 +117,7 @@ class NodeSpec(_Part):
     unique: Literal["latest", "strict"] = "latest"
     observed: ValueSpec | None = None
     properties: dict[str, ValueSpec] = {}
+    custom: dict[str, ValueSpec] = {}
 
 
 class FindSpec(_Part):

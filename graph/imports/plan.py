@@ -4,9 +4,11 @@ Nothing here remembers rows, except the position counters, which hold one number
 """
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Known
 from dataclasses import dataclass, field
 from typing import Any
 
+from graph.custom.definitions import Definition as CustomField
 from graph.imports.conditions import Columns, Row, compile_condition
 from graph.imports.definitions import (
     LINK_SEPARATOR,
@@ -24,6 +26,8 @@ from graph.imports.memo import FAULT, Chunk, Memo
 from graph.imports.values import Ordinals, Scope, compile_value
 
 MAX_COLUMNS = 1_000
+Custom = Known[str, Known[str, CustomField]]
+"""The custom fields in use, by the name of a node in the mapping and by their own."""
 
 
 @dataclass(slots=True)
@@ -78,12 +82,30 @@ class Plan:
         columns: The columns of the file; without a file, those that the mapping uses.
     """
 
-    def __init__(self, mapping: Mapping, columns: Sequence[str] | None, source: str) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        columns: Sequence[str] | None,
+        source: str,
+        custom: Custom | None = None,
+    ) -> None:
+        """Compile a mapping.
+
+        Args:
+            mapping: The mapping.
+            columns: The columns of the file; None without a file.
+            source: Name of the system that keys belong to.
+            custom: The custom fields in use; None when they are not known yet.
+
+        Raises:
+            Problem: something of it is not in the model, in the file or in use.
+        """
         spec = mapping.spec
         known = Columns(columns)
         scope = Scope(known, Ordinals(len(columns or ()) + 1), set())
         self.nodes: list[NodeDefinition] = [
-            compile_node(name, each, source, scope) for name, each in spec.nodes.items()
+            compile_node(name, each, source, scope, custom.get(name, {}) if custom else None)
+            for name, each in spec.nodes.items()
         ]
         self.links: list[LinkDefinition] = [
             compile_link(i, each, self.nodes, scope) for i, each in enumerate(spec.links)

@@ -17,6 +17,7 @@ from graph.imports.files import Source
 from graph.imports.mapping import Mapping
 from graph.imports.memo import Chunk
 from graph.imports.plan import (
+    Custom,
     Found,
     FoundColumns,
     Plan,
@@ -34,15 +35,21 @@ AT_ONCE = 500
 """Rows that are looked at column by column."""
 
 
-def plan_of(source: Source, mapping: Mapping, name: str) -> Plan:
+def plan_of(source: Source, mapping: Mapping, name: str, custom: Custom | None = None) -> Plan:
     """Open the file, check its header, and return the mapping compiled against it.
+
+    Args:
+        source: The file.
+        mapping: The mapping.
+        name: Name of the system that keys belong to.
+        custom: The custom fields in use that the mapping names.
 
     Raises:
         FileRefused: the file cannot be used.
     """
     with open_rows(source, mapping.spec, wanted_columns(mapping)) as rows:
         check_columns(mapping, rows.columns)
-        return Plan(mapping, rows.columns, name)
+        return Plan(mapping, rows.columns, name, custom)
 
 
 def stage(

@@ -11,17 +11,19 @@ from pathlib import Path
 import orjson
 from filelock import FileLock, Timeout
 
+from graph.custom.definitions import Definition, definitions
 from graph.database import Graph
 from graph.imports.batches import Look, Portions
-from graph.imports.errors import ImportRefused
+from graph.imports.errors import ImportRefused, MappingRefused
 from graph.imports.files import Source
 from graph.imports.job import Job
 from graph.imports.mapping import Mapping, read_mapping
-from graph.imports.plan import Plan, problems_of
+from graph.imports.plan import Custom, Plan, problems_of
 from graph.imports.progress import OnProgress, Progress, Summary, Tally
 from graph.imports.reading import plan_of, stage
 from graph.imports.staging import Staging
 from graph.imports.writing import Writing
+from graph.model import MODEL
 from graph.model.kinds import Node, Relationship
 from graph.model.machinery import JOB
 from graph.write import Key, Writer, planned_ahead, unchanged
@@ -142,9 +144,32 @@ class _Import:
 
 
 async def _run(graph: Graph, run: _Import, report: Path) -> Summary:
-    plan = await asyncio.to_thread(plan_of, run.file, run.mapping, run.name)
+    custom = await _custom(graph, run.mapping)
+    plan = await asyncio.to_thread(plan_of, run.file, run.mapping, run.name, custom)
     async with planned_ahead(graph, _kinds(plan)):
         return await _stage_and_write(graph, run, plan, report)
+
+
+async def _custom(graph: Graph, mapping: Mapping) -> Custom | None:
+    """Return the custom fields in use for the nodes of a mapping; None when it names none.
+
+    Raises:
+        MappingRefused: it names one that is not in use, with the line of the YAML.
+    """
+    found: dict[str, dict[str, Definition]] = {}
+    absent: list[str] = []
+    for name, spec in mapping.spec.nodes.items():
+        if not spec.custom:
+            continue
+        found[name] = known = await definitions(graph, MODEL.by_label[spec.label])
+        for each in spec.custom:
+            if each not in known:
+                line = mapping.lines.of(("nodes", name, "custom", each))
+                text = f"{spec.label} has no custom field {each!r} in use: define it by fieldDefine"
+                absent.append(f"Line {line}: {text}.")
+    if absent:
+        raise MappingRefused(absent)
+    return found or None
 
 
 async def _stage_and_write(graph: Graph, run: _Import, plan: Plan, report: Path) -> Summary:

@@ -90,7 +90,7 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
     late = {id(one) for one in raced}
     attached = [one for one in (*work.attach, *joined) if id(one) not in late]
     more = [one for i, one in enumerate(old) if one.row.custom and i not in told]
-    await _refresh(unit, node, changed + attached + more)
+    altered = await _refresh(unit, node, changed + attached + more)
     if verdict is not None and unit.resolver is not None:
         there = [_arrived(one) if id(one) not in late else None for one in work.new]
         if there:
@@ -104,8 +104,10 @@ async def _write_slice(unit: Unit, node: Node, rows: list[NodeRow]) -> None:
             unit.ledger.seals[one.place] = one.row.seal
     created = len(work.new) + len(work.attach) - len(raced)
     count.created += created
-    count.changed += len(changed)
-    count.unchanged += unchanged + len(old) - len(changed)
+    # Custom fields are the party's own: no record states them.
+    differ = len(changed) + sum(one.party in altered for one in more)
+    count.changed += differ
+    count.unchanged += unchanged + len(old) - differ
 
 
 async def _resolve(unit: Unit, node: Node, work: _Sorted) -> Verdict | None:
@@ -375,10 +377,10 @@ async def _raced(unit: Unit, node: Node, records: list[_Record]) -> list[_Record
     return late
 
 
-async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
-    """Bring golden values and identifiers in line with what the records of parties now say."""
+async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> set[int]:
+    """Bring golden values and identifiers in line with the records; return what parties changed."""
     if not touched:
-        return
+        return set()
     parties = sorted({one.party for one in touched if one.party is not None})
     await unit.lock(parties)
     updates: list[list[Any]] = []
@@ -392,6 +394,7 @@ async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> None:
                 if best[name] is None:
                     raise InvalidInput(f"A {node.name} would lose {name}, which is required.")
             updates.append([place, place, {**best, **custom.get(place, {})}, None])
-    await change(unit, node.name, updates)
+    altered = await change(unit, node.name, updates)
     changed = {one.place for one in touched if one.place is not None}
     await reconcile(unit, node, known, changed)
+    return set(altered)

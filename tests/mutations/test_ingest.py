@@ -251,3 +251,32 @@ async def test_a_thousand_mails_are_one_request(api: Api) -> None:
     found = await api.graph.run(EMAILS)
     assert len(found) == 1_000
     assert len({row[4] for row in found}) == 100
+
+
+TAKEN = "interactions { __typename id ... on Email { messageId } ... on Call { subject } }"
+
+
+async def test_the_payload_holds_what_became_of_each_row_in_their_order(api: Api) -> None:
+    call = {"kind": "CALL", "externalId": "c", "at": "2026-01-05T10:00:00Z", "subject": "Pump"}
+    call["from"] = "ana@example.org"
+    given: dict[str, Any] = {"rows": [*rows(mail("b"), mail("a")), call], "clientMutationId": "k"}
+
+    first = (await api.done("interactionsIngest", TAKEN, **given))["interactions"]
+    again = (await api.done("interactionsIngest", TAKEN, **given))["interactions"]
+    ids = (await api.done("interactionsIngest", "interactions { id }", **given))["interactions"]
+
+    told = [(each["__typename"], each.get("messageId") or each.get("subject")) for each in first]
+    assert told == [("Email", "b"), ("Email", "a"), ("Call", "Pump")]
+    assert again == first
+    assert ids == [{"id": each["id"]} for each in first]
+
+
+async def test_the_payload_leaves_out_rows_that_are_refused(api: Api) -> None:
+    given = {"rows": rows(mail("a"), mail("b", Date="yesterday"), mail("c"))}
+
+    none = await api.do("interactionsIngest", TAKEN, **given)
+    some = await api.do("interactionsIngest", TAKEN, **given, skipRefused=True)
+
+    assert none["interactions"] == []
+    assert [each["messageId"] for each in some["interactions"]] == ["a", "c"]
+    assert [each["field"] for each in some["userErrors"]] == [["rows", "1", "message"]]

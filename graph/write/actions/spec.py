@@ -160,11 +160,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """One thing of the payload: its field, the variable it is, and its GraphQL type."""
+    """One thing of the payload: its field, the variable it is, and its GraphQL type.
+
+    Attributes:
+        per: Name of a given list of which each item yields one: then the field is a list of those
+            that were noted as `<variable>.<number>`. None for one thing.
+    """
 
     name: LiteralString
     variable: LiteralString
     type: str
+    per: LiteralString | None = None
 
 
 @dataclass(frozen=True, eq=False)

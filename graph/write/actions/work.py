@@ -59,11 +59,11 @@ class Work:
         self.touched |= prepared.touched
         return await self.send(prepared)
 
-    async def write(self, batch: Batch, op: str) -> Counts:
+    async def write(self, batch: Batch, op: str, *, keep: bool = True) -> Counts:
         """Apply a batch in the caller's name; see `graph.write.write`.
 
         With `Batch.named` it is applied once for the caller's key, and repeated with what was
-        named; a procedure may apply one such batch.
+        named, unless `keep` says that the key is not kept; a procedure may apply one such batch.
 
         Raises:
             GraphError: as `write` does.
@@ -76,7 +76,7 @@ class Work:
                 self.touched |= {*part.start.labels, *part.end.labels, "Customer", "Partner"}
         self.touched |= {"HAS_IDENTIFIER", "RESOLVES_TO", "Version", "ChangeEvent", "WAS"}
         request = None
-        if batch.named is not None and self.caller.key and self.caller.request:
+        if keep and batch.named is not None and self.caller.key and self.caller.request:
             request = Request(self.caller.key, self.caller.request)
         return await write(self.graph, batch, writer_of(self.caller, op), request=request)
 
