@@ -7,7 +7,6 @@ at once a tenth of that.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +21,6 @@ HOPELESS = 0.9
 COMPOSED = 0.3
 """Shares of rows that are new from which on remembering costs more than it saves: of a function,
 and of one that can be composed of remembered columns."""
-ABSENT = object()
 FAULT = Unfit()
 """What is remembered for cells of which a function raises `Unfit`."""
 
@@ -111,15 +109,15 @@ class Memo(Generic[Result]):
         known = self._known
         self._bound()
         self._asked += len(keys)
-        found: list[Any] = list(map(known.get, keys, repeat(ABSENT)))
-        if ABSENT in found:
-            # What is new comes in runs: a date with all lines of an invoice, a customer with both.
+        # What is new comes in runs: a date with all lines of an invoice, a customer with both.
+        missing = set(keys).difference(known)
+        if missing:
             rows = dict(zip(keys, chunk.rows, strict=True))
-            missing = set(keys).difference(known)
             for key in missing:
                 known[key] = self._attempt(rows[key])
             self._worked += len(missing)
-            found = [known[key] for key in keys]
+        found: list[Any] = list(map(known.__getitem__, keys))
+        if missing:
             self._judge()
         return self._marked(chunk, found, faulty=self._faulty)
 

@@ -239,16 +239,23 @@ def _links(
         held = zip(link.when.many(chunk), read, strict=True)
         read = [item if holds else None for holds, item in held]
     make = link_maker(link)
-    return [
-        None
-        if start is None or item is None or item is FAULT or start is FAULT
-        else (start[0], item[1])
-        if make is None
-        else None
-        if end is None or end is FAULT
-        else make(start[0], end[0], item[1])
-        for start, end, item in zip(starts, ends, read, strict=True)
-    ]
+    found: list[Item | None] = []
+    former: tuple[object, object, object] = (None, None, None)
+    made: Item | None = None
+    for start, end, item in zip(starts, ends, read, strict=True):
+        if start is None or item is None or item is FAULT or start is FAULT:
+            found.append(None)
+        elif make is None:
+            found.append((start[0], item[1]))
+        elif end is None or end is FAULT:
+            found.append(None)
+        else:
+            # Rows of one invoice follow each other: the same link is the same object.
+            if start is not former[0] or end is not former[1] or item is not former[2]:
+                made = make(start[0], end[0], item[1])
+                former = (start, end, item)
+            found.append(made)
+    return found
 
 
 def link_maker(link: LinkDefinition) -> Callable[[str, str, tuple[Any, ...]], Item] | None:

@@ -6,6 +6,7 @@ has changed nothing.
 
 import hashlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -95,22 +96,16 @@ class _Reading:
 
     def run(self) -> None:
         """Read every row."""
-        numbers: list[int] = []
-        rows: list[list[Cell]] = []
-        for each in self._rows.each:
-            self.rows += 1
-            if isinstance(each, Refusal):
-                self._refuse([each])
-            else:
-                numbers.append(each[0])
-                rows.append(each[1])
-            tell = self.rows % TELL_EVERY == 0
-            if tell or len(rows) >= AT_ONCE:
-                self._take(numbers, rows)
-                numbers, rows = [], []
-            if tell:
+        while some := list(islice(self._rows.each, AT_ONCE)):
+            self.rows += len(some)
+            read = [each for each in some if not isinstance(each, Refusal)]
+            if len(read) < len(some):
+                for each in some:
+                    if isinstance(each, Refusal):
+                        self._refuse([each])
+            self._take([number for number, _ in read], [cells for _, cells in read])
+            if self.rows % TELL_EVERY == 0:
                 self._tell()
-        self._take(numbers, rows)
         self._flush()
         self._collector.flush()
         self._finds.grant(self._collector)

@@ -65,12 +65,16 @@ _COMBINE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Reducer:
-    """Merges what rows say of the things of one definition."""
+    """Merges what rows say of the things of one definition.
+
+    Attributes:
+        repeatable: Whether the same values once more, from a later row, change only the stamp.
+    """
 
     def __init__(self, definition: Definition) -> None:
         self._keeps = definition.keeps
         self._plain = set(self._keeps) <= {"latest"}
-        self._repeatable = "sum" not in self._keeps
+        self.repeatable = "sum" not in self._keeps
         self._others = [(i, keep) for i, keep in enumerate(self._keeps) if keep != "latest"]
 
     def add(self, state: State, values: Values, stamp: Stamp) -> None:
@@ -79,7 +83,7 @@ class Reducer:
             if stamp >= state.top:
                 state.values, state.top = values, stamp
             return
-        if values is state.last and self._repeatable and stamp >= state.top:
+        if values is state.last and self.repeatable and stamp >= state.top:
             state.top = stamp  # later than the latest, so not earlier than the earliest
             return
         self._merge(state, values, stamp, stamp)

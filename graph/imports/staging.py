@@ -59,7 +59,7 @@ class Staging:
 
         Until it is complete the file is worth nothing, so what a kill would spoil need not be kept.
         """
-        self._db.execute("PRAGMA journal_mode = MEMORY")
+        self._db.execute("PRAGMA journal_mode = OFF")
         self._db.executescript(_SCHEMA)
 
     def finish(self, meta: dict[str, Any]) -> None:
@@ -253,15 +253,23 @@ class Collector:
 
     def add(self, position: int, items: Sequence[Item | None], stamps: Sequence[Stamp]) -> None:
         """Merge what rows say of the things of one definition; None says nothing."""
-        states, merge = self._states[position], self._reducers[position].add
+        states, reducer = self._states[position], self._reducers[position]
+        merge, repeatable = reducer.add, reducer.repeatable
         before = len(states)
+        former: Item | None = None
+        state: State | None = None
         for item, stamp in zip(items, stamps, strict=True):
             if item is None:
                 continue
+            # Rows of one invoice follow each other, and what was remembered is the same object.
+            if item is former and state is not None and repeatable and stamp >= state.top:
+                state.top = stamp
+                continue
+            former = item
             key, values = item
             state = states.get(key)
             if state is None:
-                states[key] = State(values, stamp, stamp)
+                states[key] = state = State(values, stamp, stamp)
             else:
                 merge(state, values, stamp)
         self._held += len(states) - before
