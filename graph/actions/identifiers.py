@@ -5,6 +5,8 @@ identifiers follow from them. identifierAdd and identifierVerify, which customer
 `graph.actions.selfservice.claims`.
 """
 
+from typing import Any
+
 from graph.actions.periods import missing
 from graph.actions.stating import apply
 from graph.model.declare import flag, moment, string
@@ -14,10 +16,12 @@ from graph.statements import Kind, Statement
 from graph.write import Batch, Expected, LinkRow, Links, NodeRow, Nodes, formats
 from graph.write.actions import (
     Action,
+    Create,
     Draft,
     Given,
     Guard,
     Link,
+    Named,
     Ref,
     Return,
     Unlink,
@@ -25,16 +29,18 @@ from graph.write.actions import (
     Work,
 )
 from graph.write.actions.draft import node_of
+from graph.write.actions.spec import Values
 from graph.write.identifiers import Derived, derive
 
 KNOWN = Statement(
     "identifiers.known",
     Kind.READ,
+    "OPTIONAL MATCH (p:Party {id: $party}) "
     "OPTIONAL MATCH (i:Identifier {kind: $kind, value: $value}) "
-    "RETURN i IS NOT NULL, COLLECT { "
-    "MATCH (:Party {id: $party})-[x:HAS_IDENTIFIER]->(o:Identifier) "
-    "WHERE o.kind = $kind AND o.value <> $value AND x.primary RETURN o.value }",
+    "RETURN i.id, p.head, COLLECT { MATCH (p)-[x:HAS_IDENTIFIER]->(o:Identifier) "
+    "WHERE o.kind = $kind AND o.value <> $value AND x.primary RETURN [o.id, o.value] }",
 )
+TRIES = 3
 
 _PARTY = Ref("party", (PARTY,), "The party it points to.")
 _IDENTIFIER = Ref("identifier", (IDENTIFIER,), "The identifier.")
@@ -67,6 +73,25 @@ def normal(kind: str, written: str) -> Derived:
     return found
 
 
+def _attaching(*, new: bool) -> Action:
+    """The write of identifierAdd, for an identifier that is there or one that is new."""
+    former = Ref("former", (IDENTIFIER,), "Those first until now.", required=False, many=True)
+    return Action(
+        "identifierAdd",
+        "Attaches an identifier to a party.",
+        refs=(_PARTY, former) if new else (_PARTY, former, _IDENTIFIER),
+        creates=(Create("identifier", IDENTIFIER),) if new else (),
+        updates=(Update("party"),) if new else (Update("party"), Update("identifier")),
+        links=(
+            Link("party", HAS_IDENTIFIER, "identifier"),
+            Link("party", HAS_IDENTIFIER, "former"),
+        ),
+        guards=(Guard("STALE", "It changed.", "coalesce(party.head, '') <> r.values.head"),),
+        returns=_RETURNS,
+    )
+
+
+_ATTACH, _ATTACH_NEW = _attaching(new=False), _attaching(new=True)
 CODES = {"EMAIL": "NOT_AN_EMAIL", "PHONE": "NOT_A_PHONE", "DOMAIN": "NOT_A_URL"}
 
 
@@ -85,18 +110,60 @@ async def add(work: Work, draft: Draft) -> None:
         message = f"The main one follows from the party's {_FROM_PROPERTY[kind]}; change that."
         draft.refuse("NOT_ALLOWED", message, "primary")
         return
-    rows = await work.read(KNOWN, kind=kind, value=one.value, party=party.id)
-    known, others = rows[0]
-    key, node = (kind, one.value), node_of(party.label)
     values = {name: draft.given[name] for name in ("label", "verifiedAt") if name in draft.given}
     if "primary" in draft.given:
         values["primary"] = primary
-    links = [LinkRow((party.id,), key, values)]
-    if primary:
-        links += [LinkRow((party.id,), (kind, each), {"primary": False}) for each in others]
-    properties = {} if known else {"display": one.display}
+    properties = {"display": one.display}
     if draft.given.get("shared") is not None:
         properties["shared"] = draft.given["shared"]
+    known: list[Any] = []
+    for _ in range(TRIES):
+        [known] = await work.read(KNOWN, kind=kind, value=one.value, party=party.id)
+        if await _adding(work, draft, one, known, (values, properties)):
+            return
+    await _add_by_batch(work, draft, one, known, (values, properties))
+
+
+async def _adding(
+    work: Work, draft: Draft, one: Derived, known: list[Any], said: tuple[Values, Values]
+) -> bool:
+    """Attach it in one statement, given what was read; False when that is no longer so."""
+    there, head, others = known
+    values, properties = said
+    inside, party = work.trusted(), draft.one("party")
+    former = [Named(each[0], IDENTIFIER.name) for each in others] if values.get("primary") else []
+    refs: dict[str, Named | list[Named] | None] = {"party": party, "former": former}
+    if there is not None:
+        refs["identifier"] = Named(there, IDENTIFIER.name)
+    action = _ATTACH if there is not None else _ATTACH_NEW
+    inner = inside.sketch(action, refs, {})
+    inner.values["head"] = head or ""
+    inner.links[0] |= values
+    inner.links[1]["primary"] = False
+    if there is None:
+        inner.props["identifier"] = {"kind": one.kind, "value": one.value, **properties}
+    elif "shared" in properties:
+        inner.props["identifier"]["shared"] = properties["shared"]
+    outcome = await inside.perform(action, inner)
+    if any(each.code == "STALE" or not each.path for each in outcome.refusals):
+        return False
+    draft.take(outcome)
+    return True
+
+
+async def _add_by_batch(
+    work: Work, draft: Draft, one: Derived, known: list[Any], said: tuple[Values, Values]
+) -> None:
+    """Attach it by a batch, which waits for whoever keeps changing the party."""
+    party, (values, properties) = draft.one("party"), said
+    if party is None:
+        return
+    key, node = (one.kind, one.value), node_of(party.label)
+    links = [LinkRow((party.id,), key, values)]
+    if values.get("primary"):
+        links += [LinkRow((party.id,), (one.kind, o[1]), {"primary": False}) for o in known[2]]
+    if known[0] is not None:
+        properties = {each: value for each, value in properties.items() if each != "display"}
     batch = Batch(
         [
             Nodes(IDENTIFIER, [NodeRow(key, properties)]),

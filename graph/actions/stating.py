@@ -7,6 +7,7 @@ record of the source `c360`; see docs/parties.md.
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
+from graph.actions.restating import Known, Way, restate
 from graph.errors import NOT_THERE, NotFound, Outdated, Suppressed
 from graph.model.declare import moment, string
 from graph.model.kinds import Node
@@ -24,15 +25,18 @@ RECORD = Statement(
     "parties.record",
     Kind.READ,
     "MATCH (s:SourceRecord {source: $source, externalId: $external}) "
-    "OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p) RETURN properties(s), coalesce(p:Archived, false)",
+    "OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p) RETURN properties(s), coalesce(p:Archived, false), "
+    "properties(p), COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(o:SourceRecord) "
+    "RETURN o {.*, of: x.endOf} }",
 )
 RECORDS = Statement(
     "parties.records",
     Kind.READ,
     "MATCH (p:Party {id: $id}) RETURN properties(p), "
-    "COLLECT { MATCH (p)<-[:RESOLVES_TO]-(s:SourceRecord) RETURN properties(s) }",
+    "COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(s:SourceRecord) RETURN s {.*, of: x.endOf} }",
 )
 
+TRIES = 3
 FROM_SOURCE = (
     Given(string("source", "Name of the system that says so; null for what is said here.")),
     Given(string("externalId", "The record's id in that system; needed with a source.")),
@@ -54,20 +58,35 @@ async def upsert(work: Work, draft: Draft) -> None:
     if draft.refusals or key is None:
         return
     row = NodeRow(key, values, custom=draft.custom.get(create.name, {}))
-    former = await _former(work, draft, create.node, key)
-    if draft.refusals:
-        return
+    for _ in range(TRIES):
+        known = await _known(work, draft, create.node, key)
+        former = known.record(key) if known else None
+        if draft.refusals or not _observe(draft, row, former):
+            return
+        way = Way.BATCH
+        if known is not None:
+            way = await restate(work, draft, create.name, create.node, row, known)
+        if way is Way.DONE:
+            return
+        if way is Way.BATCH:
+            break
+    batch = Batch([Nodes(create.node, [row])], named={create.name: (create.node, key)})
+    await apply(work, draft, batch)
+
+
+def _observe(draft: Draft, row: NodeRow, former: dict[str, Any] | None) -> bool:
+    """Say when a row was observed, and the name of a new party; False when it lacks one."""
+    values = row.properties
     if former is None and not values.get("name"):
         values["name"] = _full_name(values)
         if not values["name"]:
             draft.refuse("REQUIRED", "name is required of a new party.", "name")
-            return
+            return False
     if draft.given.get("observedAt") is not None:
         row.observed_at = stored(draft.given["observedAt"])
     elif former is None or any(former.get(name) != value for name, value in values.items()):
         row.observed_at = draft.now
-    batch = Batch([Nodes(create.node, [row])], named={create.name: (create.node, key)})
-    await apply(work, draft, batch)
+    return True
 
 
 def _key(draft: Draft) -> tuple[str, ...] | None:
@@ -84,19 +103,17 @@ def _key(draft: Draft) -> tuple[str, ...] | None:
     return None if draft.refusals else (str(source), str(external))
 
 
-async def _former(
-    work: Work, draft: Draft, node: Node, key: tuple[str, ...]
-) -> dict[str, Any] | None:
-    """What the record says so far; None when it is new. Refuses one of another kind."""
+async def _known(work: Work, draft: Draft, node: Node, key: tuple[str, ...]) -> Known | None:
+    """The record's party with its records; None for a new record. Refuses one of another kind."""
     if len(key) == 1:
         return None
-    for record, archived in await work.read(RECORD, source=key[0], external=key[1]):
+    for record, archived, party, records in await work.read(RECORD, source=key[0], external=key[1]):
         if record["kind"] != node.name.upper():
             message = f"This record is known as a {record['kind'].lower()}."
             draft.refuse("CONFLICT", message, "externalId")
         if archived:
             draft.refuse("NOT_ALLOWED", "The party is archived; restore it first.", "externalId")
-        return record
+        return Known(party or {}, records or [record])
     return None
 
 
@@ -107,41 +124,60 @@ def _full_name(values: dict[str, Any]) -> str | None:
 
 async def patch(work: Work, draft: Draft) -> None:
     """Say here what holds of a party: it counts as the latest said, property by property."""
+    for _ in range(TRIES):
+        if await _patch(work, draft) is not Way.STALE:
+            return
+    await _patch(work, draft, Way.BATCH)
+
+
+async def _patch(work: Work, draft: Draft, way: Way | None = None) -> Way:
+    """Do it once: STALE when what was read has changed meanwhile. A batch never is."""
     name = draft.mutation.updates[0].name
     named = draft.one(name)
     if named is None:
-        return
+        return Way.DONE
     node = next(ref.nodes[0] for ref in draft.mutation.refs if ref.name == name)
     given = stated(draft, node, draft.props[name])
     rows = await work.read(RECORDS, id=named.id)
     if not rows:
         draft.refuse("NOT_FOUND", NOT_THERE, name + "Id")
     if draft.refusals:
-        return
+        return Way.DONE
     party: dict[str, Any] = rows[0][0]
     records: list[dict[str, Any]] = rows[0][1]
     others = [each for each in records if not _is_own(each, named.id)]
     nothing: dict[str, Any] = {}
     own = next((each for each in records if _is_own(each, named.id)), nothing)
     _refuse_removals(draft, given, others)
-    version = draft.given.get("ifVersion")
-    if version is not None and version != party["version"]:
-        message = f"It has version {party['version']} by now; look at it again."
-        draft.refuse("CONFLICT", message, "ifVersion")
+    version = _refuse_other_version(draft, party)
     if draft.refusals:
-        return
+        return Way.DONE
     custom = draft.custom.get(name, {})
     if all(party.get(each) == value for each, value in (*given.items(), *custom.items())):
         draft.returned[name] = Named(named.id, named.label)
-        return
+        return Way.DONE
     row = NodeRow((named.id,), {**_outdated(node, own, party), **given}, custom=custom)
     row.observed_at = _latest(draft.now, others)
+    if way is not Way.BATCH:
+        way = await restate(work, draft, name, node, row, Known(party, records))
+    if way is not Way.BATCH:
+        return way
     batch = Batch(
         [Nodes(node, [row])],
         expected=[Expected(node, named.id, version)],
         named={name: (node, (named.id,))},
     )
     await apply(work, draft, batch, name + "Id")
+    return Way.DONE
+
+
+def _refuse_other_version(draft: Draft, party: dict[str, Any]) -> int | None:
+    """The version that the party must have; refuses when it has another."""
+    version = draft.given.get("ifVersion")
+    if version is not None and version != party["version"]:
+        message = f"It has version {party['version']} by now; look at it again."
+        draft.refuse("CONFLICT", message, "ifVersion")
+    return version
 
 
 def _outdated(node: Node, own: dict[str, Any], party: dict[str, Any]) -> dict[str, None]:
