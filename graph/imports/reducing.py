@@ -75,7 +75,10 @@ class Reducer:
         self._keeps = definition.keeps
         self._plain = set(self._keeps) <= {"latest"}
         self.repeatable = "sum" not in self._keeps
-        self._others = [(i, keep) for i, keep in enumerate(self._keeps) if keep != "latest"]
+        # Of the earliest nothing is made: it is one of the two.
+        self._others = [
+            (i, _COMBINE.get(keep)) for i, keep in enumerate(self._keeps) if keep != "latest"
+        ]
 
     def add(self, state: State, values: Values, stamp: Stamp) -> None:
         """Merge one row into a state."""
@@ -97,11 +100,11 @@ class Reducer:
         later, earlier = top >= state.top, bottom < state.bottom
         old = state.values
         merged = list(values if later else old)
-        for i, keep in self._others:
-            if keep == "earliest":
+        for i, combine in self._others:
+            if combine is None:
                 merged[i] = values[i] if earlier else old[i]
             else:
-                merged[i] = _COMBINE[keep](old[i], values[i])
+                merged[i] = combine(old[i], values[i])
         state.values = merged
         state.top = top if later else state.top
         state.bottom = bottom if earlier else state.bottom
