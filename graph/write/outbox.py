@@ -53,7 +53,8 @@ NUMBER = Statement(
     + """MATCH (r:Relay {name: 'outbox'}) SET r._lock = 1 SET r._lock = null
 WITH r WHERE r.holder = $p.holder AND r.seq = $p.seq
 WITH r, COLLECT {
-  UNWIND $p.rows AS row MATCH (e:ChangeEvent {id: row[0]}) WHERE e:Outbox RETURN [e, row]
+  UNWIND $p.rows AS row
+  MATCH (e:ChangeEvent {id: row[0]}) USING INDEX e:ChangeEvent(id) WHERE e:Outbox RETURN [e, row]
 } AS found
 WHERE size(found) = size($p.rows)
 SET r.seq = $p.last, r.chain = $p.chain, r.until = timestamp() + $p.millis
