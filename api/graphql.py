@@ -49,7 +49,7 @@ def follow_changes(made: Executor, graph: Graph, cache: redis.asyncio.Redis) -> 
     Returns:
         What follows the changes; its caller closes it.
     """
-    feed = made.feed = Feed(graph, cache, made.answers)
+    feed = made.feed = Feed(graph, cache, made.answers, made.backing.narrowed)
     waker, forget = Waker(cache), made.writes.changed
 
     async def changed(touched: frozenset[str]) -> None:

@@ -1,13 +1,15 @@
 """Changes as they are read: events in the order of the chain, a page at a time."""
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any, LiteralString
 
 import orjson
 
+from graph.access import Rules, expanded
 from graph.database import Graph, Row
-from graph.statements import Kind, Statement
+from graph.statements import CYPHER_25, Kind, Statement
 
 MAX_EVENTS = 1_000
 """Most events that one read returns."""
@@ -144,3 +146,18 @@ async def end(graph: Graph) -> tuple[int, str]:
 def all_statements() -> tuple[Statement, ...]:
     """Every statement that reads changes."""
     return (SINCE, OF_LABELS, OF_ENTITY, END)
+
+
+@cache
+def told_in_full(rules: Rules) -> Statement:
+    """The statement that names those of the parties `$ids` of which the viewer is told everything.
+
+    Its one row holds a list of their ids; there is none for a viewer whom the graph does not know.
+    """
+    text: LiteralString = (
+        "UNWIND $ids AS id MATCH (n:Party {id: id}) WHERE FULL_Party(n) RETURN collect(n.id)"
+    )
+    begin = rules.begin("$issuer", "$subject")
+    return Statement(
+        "changes.told_in_full", Kind.READ, CYPHER_25 + begin + " " + expanded(text, rules)
+    )

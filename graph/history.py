@@ -49,7 +49,8 @@ def _anchor(asked: "Asked") -> LiteralString:
     label = asked.kind.name
     return (
         f"MATCH (n:{label}|Archived {{id: {asked.id}}}) "
-        f"WHERE n:{label} OR '{label}' IN n.archivedLabels WITH n"
+        f"WHERE (n:{label} OR '{label}' IN n.archivedLabels) "
+        f"AND SEEN_{asked.kind.labels[0]}_Archived(n) WITH *"
     )
 
 
@@ -191,7 +192,7 @@ def _links(
         "ORDER BY event.id LIMIT 1 }"
     )
     return (
-        f"CALL (*) {{ MATCH (n)-[link:{names}]-(far) "
+        f"CALL (*) {{ MATCH (n)-[link:{names}]-(far) WHERE SEEN_Node(far) "
         f"WITH n, link, far, replace(type(link), '_WAS', '') AS kind, {was} AS was, "
         f"{stands} AS stands WHERE was OR stands "
         f"WITH n, far, kind, startNode(link) = n AS along, {{{keys}}}[kind] AS key, "
@@ -223,7 +224,8 @@ def difference(
     Its one column `answer` holds: whether it was there at the first, whether at the second; the
     fields that differ, each with its value before and after and its last change in between: at,
     actor, op, reason; relationships gained and lost since, each with its type, direction, the other
-    node's global id and name, at, actor, op and reason.
+    node's global id and name, at, actor, op and reason; the node's id. Relationships to what the
+    viewer may not see are left out.
 
     Args:
         asked: Of which node, and between which moments.
@@ -238,17 +240,17 @@ def difference(
         f"WHERE {_differs('states[place]', 'states[place + 1]')} | states[place]])"
     )
     return (
-        f"{_anchor(asked)} WITH n, {first} AS before, {second} AS after, "
+        f"{_anchor(asked)}, {first} AS before, {second} AS after, "
         f"{_events(f'event.at > {since} AND event.at <= {until}')} AS events, "
         f"COLLECT {{ CALL (n) {{ WITH n WHERE n.changedAt <= {until} RETURN n AS state "
         f"UNION ALL MATCH (v:Version) WHERE v.entityId = n.id AND v.validFrom <= {until} "
         f"AND v.validTo > {since} RETURN v AS state }} "
         "RETURN state ORDER BY state.version DESC } AS states "
-        f"WITH n, before, after, events, states, {_named(asked)} AS names "
+        f"WITH *, {_named(asked)} AS names "
         f"{_links(asked, relationships, other)} "
         "RETURN [[before IS NOT NULL, after IS NOT NULL, COLLECT { UNWIND names AS name "
         f"WITH name WHERE {_differs('after', 'before')} WITH name, {last} AS changed "
         f"WITH name, changed, {_event_of('changed')} AS event "
         f"RETURN [name[0], {_value('before')}, {_value('after')}, changed.changedAt, {_BY}] }}, "
-        "gained, lost]] AS answer"
+        "gained, lost, n.id]] AS answer"
     )

@@ -1,6 +1,6 @@
 """What ordinary resolvers stand on: those whose answer is no plain read of the graph."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ class Backing:
         plan: Makes a request ready to run, or says what is wrong with it, as `Executor.plan` does.
         answers: Asks a query for a viewer, as `Executor.answers` does: with the viewer's rights.
         narrowed: Whether there are rules that narrow staff.
+        told: Records that a viewer was told personal data: by which operation, which kinds of data,
+            and the ids of the people.
         purge: Deletes every kept answer; None where none are kept.
         exports: Where finished exports lie; None where nothing is exported.
     """
@@ -26,5 +28,6 @@ class Backing:
     plan: Callable[[str, dict[str, Any] | None, str | None], Any]
     answers: Callable[[str, dict[str, Any], Viewer], Awaitable[dict[str, Any]]]
     narrowed: Callable[[], bool]
+    told: Callable[[Viewer, str, Iterable[str], Iterable[str]], None]
     purge: Callable[[], Awaitable[None]] | None = None
     exports: Folder | None = None

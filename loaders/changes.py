@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from functools import cache
 
 import redis.asyncio
 
-from graph.changes import Event, since
+from graph.access import RULES
+from graph.changes import Event, since, told_in_full
 from graph.database import Graph
+from graph.model.parties import PARTY
 from graph.write.secret import secret
+from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.ids import encode_id
 from loaders.positions import decode_position, encode_position, invalid_position
@@ -18,6 +22,8 @@ from loaders.viewer import Audience, Viewer
 
 MAX_CHANGES = 200
 Wanted = Callable[[Event], bool]
+SEEN = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+"""Which nodes the viewer may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,26 @@ class Position:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A page of changes.
+
+    Attributes:
+        shown: Those that the viewer may see.
+        end: Cursor of the last that was looked at; None where none was and none was given.
+        more: Whether more follow it.
+    """
+
+    shown: list[Position]
+    end: str | None
+    more: bool
+
+
+@cache
+def _party_labels() -> frozenset[str]:
+    return frozenset(each.node.name for each in REGISTRY.kinds.values() if each.node.is_a(PARTY))
+
+
 class Feed:
     """The changes of one graph, for the requests of one process. Close it at the end.
 
@@ -35,11 +61,19 @@ class Feed:
         graph: Where all events are.
         cache: Where the stream is.
         answers: Answers the queries that read changed nodes.
+        narrowed: Whether there are rules that narrow staff.
     """
 
-    def __init__(self, graph: Graph, cache: redis.asyncio.Redis, answers: Answers) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        cache: redis.asyncio.Redis,
+        answers: Answers,
+        narrowed: Callable[[], bool],
+    ) -> None:
         self._graph = graph
         self._answers = answers
+        self._narrowed = narrowed
         self._key: bytes | None = None
         self.tail = Tail(graph, cache)
 
@@ -58,11 +92,13 @@ class Feed:
         first: int,
         labels: list[str] | None,
         entity: str | None,
-    ) -> tuple[list[Position], bool]:
-        """Return the next changes after a cursor, and whether more follow.
+    ) -> Portion:
+        """Return the next changes after a cursor that the viewer may see, and where to go on.
+
+        A page of somebody who does not see everything may be short, even empty, while more follow.
 
         Args:
-            viewer: Who asks; only staff sees changes yet.
+            viewer: Who asks; only staff is shown pages.
             after: A cursor of this viewer; None begins with the first change.
             first: How many, 1 to `MAX_CHANGES`.
             labels: Only of nodes of these labels; None for all.
@@ -76,17 +112,24 @@ class Feed:
             message = f"first must be a number from 1 to {MAX_CHANGES}."
             raise BadRequest(Code.INVALID_PAGE, message)
         if viewer.audience is not Audience.STAFF:
-            return [], False
+            return Portion([], after, more=False)
         key = await self._secret()
         seq = decode_position(key, viewer, after) if after is not None else 0
         found = await since(self._graph, seq, first + 1, labels=labels, entity=entity)
-        shown = [Position(encode_position(key, viewer, each.seq), each) for each in found[:first]]
-        return shown, len(found) > first
+        part, more = found[:first], len(found) > first
+        seen = await self._seen(viewer, part)
+        shown = [Position(encode_position(key, viewer, each.seq), each) for each in seen]
+        return Portion(
+            shown, encode_position(key, viewer, part[-1].seq) if part else after, more=more
+        )
 
     async def follow(
         self, viewer: Viewer, after: str | None, wanted: Wanted
     ) -> AsyncGenerator[Position]:
         """Yield every wanted change after a cursor, in the order of the chain, without an end.
+
+        What the viewer may see is found out anew with each change: a right that is gone ends what
+        is told, and a node that is gone itself is told of to those alone who see everything.
 
         Args:
             viewer: Who asks.
@@ -94,11 +137,9 @@ class Feed:
             wanted: Which changes are yielded.
 
         Raises:
-            BadRequest: FORBIDDEN or INVALID_CURSOR.
+            BadRequest: INVALID_CURSOR.
             GraphError: the graph is away; the viewer goes on later from its last cursor.
         """
-        if viewer.audience is not Audience.STAFF:
-            raise BadRequest(Code.FORBIDDEN, "Only staff may follow changes yet.")
         key = await self._secret()
         seq = last = await self.tail.position()
         if after is not None:
@@ -107,10 +148,43 @@ class Feed:
                 # Of a chain that was set back: what follows is not what the viewer waits for.
                 raise invalid_position()
         while True:
-            for each in await self.tail.after(seq):
-                seq = each.seq
-                if wanted(each):
-                    yield Position(encode_position(key, viewer, seq), each)
+            events = await self.tail.after(seq)
+            seq = events[-1].seq if events else seq
+            for each in await self._seen(viewer, [each for each in events if wanted(each)]):
+                yield Position(encode_position(key, viewer, each.seq), each)
+
+    async def _seen(self, viewer: Viewer, events: list[Event]) -> list[Event]:
+        """Those of some events that the viewer may be told of."""
+        if not events or (viewer.audience is Audience.STAFF and not self._narrowed()):
+            return events
+        ids, seen = sorted({global_id(each) for each in events}), set[str]()
+        for start in range(0, len(ids), MAX_PAGE):
+            part = ids[start : start + MAX_PAGE]
+            rows = (await self._answers(SEEN, {"ids": part}, viewer))["nodes"]
+            if isinstance(rows, Exception):
+                raise rows
+            seen |= {id_ for id_, row in zip(part, rows, strict=True) if row is not None}
+        events = [each for each in events if global_id(each) in seen]
+        rules = RULES[viewer.audience]
+        if not rules.full:
+            return events
+        # Of a party of which not all is told, a change of the rest would tell that there is one.
+        asked = {"issuer": viewer.issuer, "subject": viewer.subject}
+        of_party = _party_labels()
+        parties = {
+            each.entity
+            for each in events
+            if each.label in of_party and not rules.profile & set(each.fields)
+        }
+        if not parties:
+            return events
+        found = await self._graph.run(told_in_full(rules), {**asked, "ids": [*parties]})
+        full: set[str] = set(found[0][0]) if found else set()
+        return [
+            each
+            for each in events
+            if each.entity not in parties or each.entity in full or rules.profile & set(each.fields)
+        ]
 
     async def _secret(self) -> bytes:
         if self._key is None:

@@ -1,6 +1,7 @@
 """Execution: one statement per root field, all at once, and the completed response."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +105,9 @@ class Executor:
         self.writes = Writes(graph)
         self.feed: Feed | None = None
         self.narrowing = Narrowing(graph)
-        self.backing = Backing(graph, self.plan, self.answers, lambda: self.narrowing.narrowed)
+        self.backing = Backing(
+            graph, self.plan, self.answers, lambda: self.narrowing.narrowed, self._told
+        )
         self._operations: dict[Rules, Operations] = {}
         self.readings: Readings | None = None
         self.counters = Counters()
@@ -312,6 +315,13 @@ class Executor:
         """Record whose personal data a row holds, where that is done."""
         if self.readings is not None and planned.reading is not None and row is not None:
             self.readings.saw(planned.reading, viewer, row, parameters)
+
+    def _told(
+        self, viewer: Viewer, operation: str, classes: Iterable[str], people: Iterable[str]
+    ) -> None:
+        """Record what an ordinary resolver told of people, where that is done."""
+        if self.readings is not None:
+            self.readings.told([(operation, [*classes], [*people])], viewer)
 
 
 def _complete(plan: Plan, found: list[Answer | Exception]) -> dict[str, Any]:

@@ -155,7 +155,7 @@ class Operation:
         return Plan(tuple(fields), whole=len(fields) == len(selected))
 
     def _reading(self, root: Root, compiler: Compiler) -> Reading | None:
-        return reading_of(root.entry, compiler.personal, self.definition, self.document)
+        return reading_of(root.entry, compiler.personal, self.definition)
 
 
 class Operations:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, OperationDefinitionNode
+from graphql import OperationDefinitionNode
 
 from graph.model.kinds import Pii
 from graph.model.organisation import USER
@@ -89,7 +89,7 @@ class Reading:
 
 
 def reading_of(
-    entry: Entry, classes: Classes, definition: OperationDefinitionNode, document: DocumentNode
+    entry: Entry, classes: Classes, definition: OperationDefinitionNode
 ) -> Reading | None:
     """What a root field reads of people; None when that is nothing."""
     if not classes.found:
@@ -102,13 +102,14 @@ def reading_of(
     # Generated from shapes alone: slots are numbers, every other name passed through repr().
     exec(compile(source, "<subjects>", "exec"), names)  # noqa: S102
     collect: Collect = names["collect"]
-    return Reading(_operation(definition, document), frozenset(classes.found), collect)
+    return Reading(operation_of(definition), frozenset(classes.found), collect)
 
 
-def _operation(definition: OperationDefinitionNode, document: DocumentNode) -> str:
+def operation_of(definition: OperationDefinitionNode) -> str:
+    """The name of an operation, or a digest of the text it stands in."""
     if definition.name is not None:
         return definition.name.value[:MAX_NAME]
-    text = document.loc.source.body if document.loc is not None else ""
+    text = definition.loc.source.body if definition.loc is not None else ""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

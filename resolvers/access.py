@@ -14,7 +14,7 @@ from loaders.declare import edge, node, one, own_id, prop
 from loaders.errors import BadRequest, Code
 from loaders.ids import GlobalId, decode_id, encode_id
 from loaders.registry import REGISTRY
-from resolvers.context import Info, for_staff
+from resolvers.context import Info, all_seen, for_staff
 from resolvers.sorting import BY_NAME
 
 MAX_PAGE = 100
@@ -256,7 +256,7 @@ async def access(
     """Whether a user may see a node."""
     graph, user, asked = _graph(info), decode_id(principal), decode_id(node)
     label = _label(asked)
-    if label is None or user.type != "User":
+    if label is None or user.type != "User" or not await all_seen(info, [node]):
         return None
     found = await explaining.access(graph, user.id, label, asked.id)
     if found is None:
@@ -275,7 +275,7 @@ async def who_can_see(
     """The users who may see a node."""
     graph, size, asked = _graph(info), _first(first), decode_id(node)
     label, start = _label(asked), decode_id(after).id if after is not None else ""
-    if label is None:
+    if label is None or not await all_seen(info, [node]):
         return SeerPage(seers=[], next=None)
     found, last = await explaining.who_can_see(graph, label, asked.id, size, start)
     seers = [
@@ -313,6 +313,9 @@ async def access_diff(
         raise BadRequest(Code.INVALID_ARGUMENT, message)
     if skip < 0:
         raise BadRequest(Code.INVALID_PAGE, "`skip` must not be negative.")
+    parties = [str(id_) for each in (*grants, *revokes) for id_ in each.party_ids]
+    if not await all_seen(info, [partner, *parties]):
+        return AccessDiff(gained=_shifts((), skip, size), lost=_shifts((), skip, size))
     id_ = decode_id(partner).id
     found = await explaining.access_diff(
         graph,
@@ -364,7 +367,7 @@ async def responsible_for(
     """Who is responsible for a node."""
     graph, asked = _graph(info), decode_id(node)
     label = _label(asked)
-    if label is None:
+    if label is None or not await all_seen(info, [node]):
         return None
     found = await explaining.responsible_for(graph, label, asked.id, topic)
     if found is None:

@@ -1,4 +1,4 @@
-"""Changes: a page of the chain, and subscriptions to it. Staff only, until others have rights."""
+"""Changes: a page of the chain, and subscriptions to it; of a customer for whoever may see it."""
 
 import math
 from collections.abc import AsyncGenerator
@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Annotated, Any, cast
 
 import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema
 
+from graph.audiences import EVERYONE, Audience
 from graph.changes import Event
+from loaders.audiences import STAFF_ALONE, directives_of
 from loaders.changes import Feed, Position, global_id, labels_of
 from loaders.errors import BadRequest, Code
+from loaders.history.values import named_fields
 from loaders.ids import decode_id
 from loaders.registry import PageInfo
 from loaders.rereading import Rereading
@@ -69,16 +73,21 @@ class Change:
     )
     at: datetime | None = strawberry.field(description="When it happened, UTC.")
     actor: str | None = strawberry.field(
-        description="Who did it: issuer and subject of a token, or the name of a program."
+        directives=[STAFF_ALONE],
+        description="Who did it: issuer and subject of a token, or the name of a program.",
     )
     op: str | None = strawberry.field(
-        description="The business action, such as `caseOpen` or `import`."
+        directives=[STAFF_ALONE],
+        description="The business action, such as `caseOpen` or `import`.",
     )
     entity_id: strawberry.ID = strawberry.field(description="Opaque id of the node that changed.")
     type: str = strawberry.field(description="Type of that node.")
-    version: int | None = strawberry.field(description="Version of the node after the change.")
+    version: int | None = strawberry.field(
+        directives=[STAFF_ALONE], description="Version of the node after the change."
+    )
     fields: list[str] = strawberry.field(
-        description="Properties and relationship types that changed, by the names of the model."
+        directives=[STAFF_ALONE],
+        description="Properties and relationship types that changed, by the names of the model.",
     )
     node: Node | None = strawberry.field(
         resolver=_node,
@@ -158,23 +167,23 @@ async def changes_page(
         raise BadRequest(Code.INVALID_PAGE, "Give `after` or `since`, not both.")
     since = after if since is None else since
     if first == 0:
-        return _page([], since, more=False)
+        return _page([], since, since, more=False)
     wanted = decode_id(entity).id if entity is not None else None
-    found, more = await _feed(info).page(
-        info.context.viewer, since, first, labels_of(types), wanted
-    )
-    edges = [ChangeEdge(node=_change(each), cursor=each.cursor) for each in found]
-    return _page(edges, since, more=more)
+    found = await _feed(info).page(info.context.viewer, since, first, labels_of(types), wanted)
+    edges = [ChangeEdge(node=_change(each), cursor=each.cursor) for each in found.shown]
+    return _page(edges, since, found.end if edges or found.more else None, more=found.more)
 
 
-def _page(edges: list[ChangeEdge], since: str | None, *, more: bool) -> ChangeConnection:
+def _page(
+    edges: list[ChangeEdge], since: str | None, end: str | None, *, more: bool
+) -> ChangeConnection:
     return ChangeConnection(
         edges=edges,
         page_info=PageInfo(
             has_next_page=more,
             has_previous_page=since is not None,
             start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            end_cursor=end,
         ),
     )
 
@@ -210,15 +219,27 @@ async def _customer_changed(
     id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the customer.")],
     since: Since = None,
 ) -> AsyncGenerator[CustomerChange, None]:
-    party = decode_id(id).id
-    following = _feed(info).follow(
-        info.context.viewer, since, lambda each: each.entity == party or party in each.parties
-    )
-    async for found in following:
-        yield CustomerChange(customer_id=id, change=_change(found))
+    party, viewer, schema = decode_id(id).id, info.context.viewer, _core(info).schema
+
+    def wanted(each: Event) -> bool:
+        concerns = each.entity == party or party in each.parties
+        return concerns and (viewer.audience is Audience.STAFF or _shown(schema, each))
+
+    async with aclosing(_feed(info).follow(viewer, since, wanted)) as following:
+        async for found in following:
+            yield CustomerChange(customer_id=id, change=_change(found))
 
 
-@strawberry.type(description="Everything that can be followed as it happens. Staff only.")
+def _shown(schema: GraphQLSchema, event: Event) -> bool:
+    """Whether anything changed that exists in a schema; the rest is nobody's business there."""
+    type_ = event.label or ""
+    if not isinstance(schema.type_map.get(type_), GraphQLObjectType):
+        return False
+    shown = {column for _, column, _ in named_fields(schema, type_)}
+    return not shown.isdisjoint(event.fields)
+
+
+@strawberry.type(description="Everything that can be followed as it happens.")
 class Subscription:
     """Everything that can be followed."""
 
@@ -229,5 +250,7 @@ class Subscription:
     )
     customer_changed: CustomerChange = strawberry.subscription(  # pyright: ignore[reportAssignmentType]
         resolver=_customer_changed,
-        description="Every change that concerns a customer, once and in order.",
+        description="Every change that concerns a customer, once and in order. Others than staff "
+        "are told of what they may see when it changes, and only of values that exist for them.",
+        directives=directives_of(EVERYONE),
     )

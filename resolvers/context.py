@@ -1,11 +1,16 @@
 """What ordinary resolvers get to know of a request."""
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 import strawberry
 
+from graph.audiences import Audience
 from loaders.backing import Backing
+from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.reference import Context
-from loaders.viewer import Audience
+from loaders.subjects import operation_of
 
 Info = strawberry.Info[Context, None]
 
@@ -20,3 +25,41 @@ def for_staff(info: Info) -> Backing:
     if found is None or info.context.viewer.audience is not Audience.STAFF:
         raise BadRequest(Code.FORBIDDEN, "Only staff may ask for this.")
     return found
+
+
+async def all_seen(info: Info, ids: Sequence[str]) -> bool:
+    """Whether the viewer, of staff, sees every node of some global ids.
+
+    Without rules that narrow staff nothing is asked: whether there are such nodes is for the
+    resolver to say.
+
+    Raises:
+        BadRequest: somebody else asks, or an id is none.
+        GraphError: the graph is away.
+    """
+    backing = for_staff(info)
+    if not backing.narrowed():
+        return True
+    for start in range(0, len(ids), MAX_PAGE):
+        given = {"ids": [*ids[start : start + MAX_PAGE]]}
+        rows: Any = (await backing.answers(_SEEN, given, info.context.viewer))["nodes"]
+        if isinstance(rows, Exception):
+            raise rows
+        if any(each is None for each in rows):
+            return False
+    return True
+
+
+def told(info: Info, classes: Sequence[str], people: Sequence[str]) -> None:
+    """Record that the viewer, of staff, is told personal data of people.
+
+    Args:
+        info: Of the field that tells it.
+        classes: Kinds of personal data.
+        people: Ids of the people in the graph.
+    """
+    operation = operation_of(cast("Any", info)._raw_info.operation)
+    for_staff(info).told(info.context.viewer, operation, classes, people)
+
+
+_SEEN = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"

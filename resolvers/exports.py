@@ -138,7 +138,11 @@ async def export_download(
     """Where a finished export is fetched."""
     backing, id_ = for_staff(info), decode_id(job).id
     found = await started(backing.graph, id_)
-    if found is None or found.state != "DONE":
+    viewer = info.context.viewer
+    if found is None or (found.issuer, found.subject) != (viewer.issuer, viewer.subject):
+        # It holds what he may see who had it written, and he it is who is recorded to have read it.
+        return None
+    if found.state != "DONE":
         return None
     token = Token("export", id_, int(time.time()) + DOWNLOAD_SECONDS, found.format)
     return await address_of(backing, f"/exports/{id_}?token={{token}}", token)
@@ -166,7 +170,8 @@ class ExportQuery:
 
     export_download: SealedAddress | None = strawberry.field(
         resolver=export_download,
-        description="Where a finished export is fetched; null while it is not finished. "
+        description="Where a finished export is fetched by whoever started it; null for anybody "
+        "else, and while it is not finished. "
         "The address ends after 15 minutes.",
     )
     task_feed: SealedAddress = strawberry.field(

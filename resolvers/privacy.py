@@ -9,11 +9,15 @@ from strawberry.scalars import JSON
 
 from graph import privacy
 from graph.errors import GraphError
+from graph.model.kinds import Pii
 from graph.privacy.minimising import minimisation_report as report
 from loaders.ids import decode_id, encode_id
 from loaders.payloads import UserError
 from loaders.writes import request_of
-from resolvers.context import Info, for_staff
+from resolvers.context import Info, all_seen, for_staff, told
+
+EVERY_CLASS = tuple(each.value for each in Pii if each is not Pii.NONE)
+"""Kinds of personal data in all that is known of a person."""
 
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the person.")]
 
@@ -118,22 +122,30 @@ class MinimisationRow:
     )
 
 
-def _person(id_: str) -> str:
+async def _person(info: Info, id_: str) -> str:
+    """The id in the graph of a person whom the viewer may see.
+
+    Raises:
+        NotFound: the id names nobody, or nobody whom the viewer may see.
+    """
     found = decode_id(id_)
-    if found.type not in {"Person", "Customer"}:
+    named = found.type in {"Person", "Customer"}
+    if not named or not await all_seen(info, [encode_id("Person", found.id)]):
         raise privacy.NotFound("There is no person of this id; look the person up again.")
     return found.id
 
 
 async def personal_data(info: Info, person: PersonId) -> PersonalData:
     """Everything that is known of a person."""
-    data = await privacy.personal_data(for_staff(info).graph, _person(person))
+    id_ = await _person(info, person)
+    data = await privacy.personal_data(for_staff(info).graph, id_)
+    told(info, EVERY_CLASS, [id_])
     return PersonalData(at=data["at"], data=cast("JSON", data))
 
 
 async def erasure_plan(info: Info, person: PersonId) -> ErasurePlan:
     """What an erasure of a person would do."""
-    plan = await privacy.erasure_plan(for_staff(info).graph, _person(person))
+    plan = await privacy.erasure_plan(for_staff(info).graph, await _person(info, person))
     erased = [
         ErasedProperty(kind=kind, property=name, count=count)
         for kind, names in sorted(plan.erased.items())
@@ -251,7 +263,7 @@ async def erase(
     backing, viewer, client = for_staff(info), info.context.viewer, input.client_mutation_id
     actor = f"{viewer.issuer}|{viewer.subject}"
     try:
-        person = _person(input.person_id)
+        person = await _person(info, input.person_id)
         given = ["erase", person, input.plan_hash, input.reason]
         request = None if client is None else await request_of(backing.graph, viewer, client, given)
         receipt = await privacy.erase(

@@ -85,6 +85,8 @@ NARROWED = Rules(
         "Consent": _of_party("(NODE)<-[:GAVE]-(WHOSE)"),
         "Score": _of_party("(NODE)<-[:HAS_SCORE]-(WHOSE)"),
         "Request": _of_party("(NODE)-[:BY|ABOUT]->(WHOSE)"),
+        # What is put away has lost the label that a rule would go by.
+        "Archived": Rule("anything"),
     },
     other=Rule(ALWAYS),
 )

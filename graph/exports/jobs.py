@@ -1,6 +1,7 @@
 """What the graph knows of an export that was started."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -21,10 +22,12 @@ ALL = (STATE,)
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """An export that was started: where it stands, and how it is written."""
+    """An export that was started: where it stands, how it is written, and for whom."""
 
     state: str
     format: str
+    issuer: str | None
+    subject: str | None
 
 
 async def started(graph: Graph, job: str) -> Started | None:
@@ -36,4 +39,6 @@ async def started(graph: Graph, job: str) -> Started | None:
     rows = await graph.run(STATE, {"id": job})
     if not rows:
         return None
-    return Started(rows[0][0], orjson.loads(rows[0][1] or "{}").get("format", "csv"))
+    asked: dict[str, Any] = orjson.loads(rows[0][1] or "{}")
+    who: dict[str, str] = asked.get("viewer") or {}
+    return Started(rows[0][0], asked.get("format", "csv"), who.get("issuer"), who.get("subject"))

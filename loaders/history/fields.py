@@ -1,6 +1,7 @@
 """How `history` and `diff` are asked: one statement each, whatever is selected."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, LiteralString
@@ -12,6 +13,8 @@ from graphql.execution.values import VariableValues
 from graph.history import Asked as About
 from graph.history import Page as Part
 from graph.history import changes, difference
+from graph.model.kinds import Pii
+from graph.model.parties import PERSON
 from graph.statements import Kind, Statement
 from loaders.arguments import Argument, Bindings, arguments
 from loaders.compiler import Compiler
@@ -113,7 +116,9 @@ def _history(
     size, asked = given["first"], given["fields"]
     limit = bindings.add((size.identity, "limit"), lambda v: _size(size, v) + 1, fixed=True)
     seal = Seal("Query.history", given, bindings)
-    page = _page(compiler, definition, nodes, limit, seal, after=given["after"].now is not None)
+    page = _page(
+        compiler, definition, nodes, limit, seal, type_, after=given["after"].now is not None
+    )
     entry = Entry(key, page, required=True)
     if type_ is None:
         return Root(key, None, bindings, entry, [[]])
@@ -183,6 +188,7 @@ def _page(
     nodes: list[FieldNode],
     limit: str,
     seal: Seal,
+    type_: str | None,
     *,
     after: bool,
 ) -> Page:
@@ -191,14 +197,14 @@ def _page(
     def edge(name: str, inner: GraphQLField, each: list[FieldNode]) -> Shape:
         if name == "cursor":
             return cursor
-        return Object(0, (_fields(compiler, inner, each, _entry(compiler)),), tagged=False)
+        return Object(0, (_fields(compiler, inner, each, _entry(compiler, type_)),), tagged=False)
 
     def connection(name: str, inner: GraphQLField, each: list[FieldNode]) -> Shape:
         if name == "pageInfo":
             selected = compiler.selector.fields(object_type(inner), compiler.selector.below(each))
             keys = tuple((key, found[0].name.value) for key, found in selected.items())
             return Info(keys, cursor)
-        return Edges(_fields(compiler, inner, each, edge))
+        return Edges(replace(_fields(compiler, inner, each, edge), subject=_person(type_, 2)))
 
     return Page(0, limit, False, after, False, _fields(compiler, definition, nodes, connection))
 
@@ -242,12 +248,26 @@ _ENTRY = {"version": 0, "at": 1, "kind": 2, "actor": 3, "op": 4, "reason": 5}
 _CHANGED = {"field": 0, "before": 1, "after": 2}
 
 
-def _entry(compiler: Compiler) -> _Make:
+def _person(type_: str | None, slot: int) -> int | None:
+    """The slot of the node's id where it is a person, whose values are personal data."""
+    kind = REGISTRY.kinds.get(type_ or "")
+    return slot if kind is not None and kind.node.is_a(PERSON) else None
+
+
+def _note(compiler: Compiler, type_: str | None) -> None:
+    """Former values of a person are read: of which fields, the variables of a request say."""
+    if type_ is not None and _person(type_, 0) is not None:
+        properties = REGISTRY.kinds[type_].node.properties.values()
+        compiler.personal.found |= {each.pii.value for each in properties} - {Pii.NONE.value}
+
+
+def _entry(compiler: Compiler, type_: str | None) -> _Make:
     leaf = _leaves(_ENTRY)
 
     def make(name: str, inner: GraphQLField, each: list[FieldNode]) -> Shape:
         if name != "fields":
             return leaf(name, inner, each)
+        _note(compiler, type_)
         fields = _fields(compiler, inner, each, _leaves(_CHANGED))
         return Listed(6, (fields,), False, 10)
 
@@ -266,7 +286,8 @@ def _diff(
 ) -> Root:
     given, bindings = arguments(definition, nodes[0], compiler.variables), compiler.bindings
     type_ = _label(compiler, given)
-    fields = _fields(compiler, definition, nodes, _difference(compiler))
+    fields = _fields(compiler, definition, nodes, _difference(compiler, type_))
+    fields = replace(fields, subject=_person(type_, 5))
     entry = Entry(key, Object(0, (fields,), tagged=False), required=False)
     if type_ is None:
         return Root(key, None, bindings, entry, [None])
@@ -318,10 +339,12 @@ _LISTS = {"fields": (2, _FIELD), "gained": (3, _LINK), "lost": (4, _LINK)}
 _FLAGS = {"existedBefore": 0, "existsAfter": 1}
 
 
-def _difference(compiler: Compiler) -> _Make:
+def _difference(compiler: Compiler, type_: str | None) -> _Make:
     def make(name: str, inner: GraphQLField, each: list[FieldNode]) -> Shape:
         if name in _FLAGS:
             return Scalar(_FLAGS[name], "Boolean")
+        if name == "fields":
+            _note(compiler, type_)
         slot, places = _LISTS[name]
         return Listed(slot, (_fields(compiler, inner, each, _leaves(places)),), False, 10)
 

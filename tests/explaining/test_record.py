@@ -197,3 +197,33 @@ async def test_staff_can_look_up_who_read_the_data_of_a_person(executor: Executo
     assert edge["node"]["operation"] == "Names"
     assert edge["node"]["reader"] == {"subject": "wide"}
     assert edge["node"]["people"]["totalCount"] == 3
+
+
+FORMER = {
+    "history": "query Told($id: ID!) { history(id: $id) { edges { node { fields { field } } } } }",
+    "diff": 'query Told($id: ID!) { diff(id: $id, from: "2026-01-01T00:00:00Z") '
+    "{ fields { field } } }",
+    "personalData": "query Told($id: ID!) { personalData(person: $id) { data } }",
+}
+
+
+@pytest.mark.parametrize("root", FORMER)
+async def test_former_values_and_copies_of_a_person_s_data_are_recorded(
+    executor: Executor, root: str
+) -> None:
+    data = await ask(executor, FORMER[root], id=_person("w-person1"))
+
+    ((actor, _, operation, classes, people),) = await recorded(executor)
+    assert data[root]
+    assert (actor, operation, people) == (f"{ISSUER}|wide", "Told", ["w-person1"])
+    assert {"NAME", "CONTACT"} <= set(classes)
+
+
+async def test_the_history_of_a_company_or_without_values_records_nothing(
+    executor: Executor,
+) -> None:
+    await ask(executor, FORMER["history"], id=encode_id("Company", "w-firm1"))
+    query = "query ($id: ID!) { history(id: $id) { edges { node { version } } } }"
+    await ask(executor, query, id=_person("w-person1"))
+
+    assert await recorded(executor) == []

@@ -53,7 +53,7 @@ async def executor(graph: Graph, cache: redis.asyncio.Redis) -> AsyncIterator[Ex
     """Answer requests of the whole schema, changes included."""
     await graph.run(PEOPLE)
     made = Executor(SCHEMA._schema, graph)
-    made.feed = Feed(graph, cache, made.answers)
+    made.feed = Feed(graph, cache, made.answers, made.backing.narrowed)
     yield made
     await made.feed.close()
 

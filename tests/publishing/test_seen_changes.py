@@ -1,0 +1,216 @@
+"""Changes of a customer as others than staff follow them: what they may see, while they may."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import redis.asyncio
+
+from graph.database import Graph
+from graph.statements import Kind, Statement
+from loaders import lanes
+from loaders.changes import Feed
+from loaders.execution import Executor
+from loaders.ids import encode_id
+from loaders.relay import Relay
+from loaders.subscribing import subscribe
+from loaders.viewer import Audience, Viewer
+from resolvers.schema import SCHEMA
+from tests.publishing.conftest import Writer
+
+pytestmark = pytest.mark.anyio
+
+PARTNER = Viewer(Audience.PARTNER, "test", "pia")
+CUSTOMER = Viewer(Audience.CUSTOMER, "test", "bo")
+STAFF = Viewer(Audience.STAFF, "test", "ana")
+WORLD = Statement(
+    "test.seen_changes.world",
+    Kind.WRITE,
+    "CREATE (me:User {id: 'u1', issuer: 'test', subject: 'pia', kind: 'PARTNER'}) "
+    "-[:ACTS_FOR]->(firm:Party:Company:Partner {id: 'firm', name: 'Firm', version: 1}), "
+    "(firm)-[:CAN_SEE {level: 'FULL'}]->(bo:Party:Person:Customer {id: 'bo', name: 'Bo', "
+    "version: 1}), (:User {id: 'u2', issuer: 'test', subject: 'bo', kind: 'CUSTOMER'}) "
+    "-[:IS_PERSON]->(bo), (:Party:Person:Customer {id: 'ana', name: 'Ana', version: 1})",
+)
+LEVEL = Statement(
+    "test.seen_changes.level", Kind.WRITE, "MATCH ()-[see:CAN_SEE]->() SET see.level = $level"
+)
+FOLLOW = """
+subscription ($id: ID!) {
+  customerChanged(id: $id) { change { cursor type entityId } customer { id name } }
+}
+"""
+
+
+@pytest.fixture
+async def executor(
+    graph: Graph, cache: redis.asyncio.Redis, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Executor]:
+    """Answer a partner and a customer who both see one person, and not another."""
+    monkeypatch.setattr(lanes, "SECONDS", 60.0)
+    await graph.run(WORLD)
+    made = Executor(SCHEMA._schema, graph)  # pyright: ignore[reportPrivateUsage]
+    made.feed = Feed(graph, cache, made.answers, made.backing.narrowed)
+    yield made
+    await made.feed.close()
+
+
+class Following:
+    """A subscription that runs, and what it was told."""
+
+    def __init__(self, executor: Executor, viewer: Viewer, id_: str) -> None:
+        values = {"id": encode_id("Person", id_)}
+        self._events = subscribe(executor, FOLLOW, values, None, viewer)
+        self._next: asyncio.Task[dict[str, Any]] | None = None
+
+    async def begun(self) -> None:
+        """Wait for the next event; it has begun before anything else is written."""
+        self._next = asyncio.create_task(anext(self._events))
+        await asyncio.sleep(0.5)
+
+    async def told(self) -> dict[str, Any]:
+        """The next response."""
+        assert self._next is not None
+        async with asyncio.timeout(60):
+            return await self._next
+
+    async def silent(self, seconds: float = 0.8) -> bool:
+        """Whether nothing is told for a while."""
+        assert self._next is not None
+        done, _ = await asyncio.wait([self._next], timeout=seconds)
+        return not done
+
+    async def end(self) -> None:
+        """Stop it."""
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.wait([self._next])
+        await self._events.aclose()
+
+
+async def leave(graph: Graph, writer: Writer, relay: Relay, *fields: str) -> None:
+    """Let some properties of bo change."""
+    (row,) = await writer.leave("bo")
+    await graph.run(FIELDS, {"id": row["id"], "fields": [*fields]})
+    await relay.step()
+
+
+FIELDS = Statement(
+    "test.seen_changes.fields",
+    Kind.WRITE,
+    "MATCH (e:ChangeEvent {id: $id}) SET e.fields = $fields",
+)
+
+
+@pytest.mark.parametrize("viewer", [PARTNER, CUSTOMER], ids=["partner", "customer"])
+async def test_who_sees_a_customer_is_told_of_its_changes(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer, viewer: Viewer
+) -> None:
+    following = Following(executor, viewer, "bo")
+    await following.begun()
+
+    await leave(graph, writer, relay, "name")
+    response = await following.told()
+    await following.end()
+
+    event = response["data"]["customerChanged"]
+    assert event["change"]["type"] == "Person"
+    assert event["customer"]["name"] == "Bo"
+
+
+async def test_a_share_that_is_revoked_ends_what_a_running_subscription_tells(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer
+) -> None:
+    following = Following(executor, PARTNER, "bo")
+    await following.begun()
+    await leave(graph, writer, relay, "name")
+    assert "errors" not in await following.told()
+    await following.begun()
+
+    await graph.run(LEVEL, {"level": "COUNT"})
+    await leave(graph, writer, relay, "name")
+
+    assert await following.silent()
+    await following.end()
+
+
+async def test_of_a_profile_nobody_learns_that_the_rest_changed(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer
+) -> None:
+    await graph.run(LEVEL, {"level": "PROFILE"})
+    following = Following(executor, PARTNER, "bo")
+    await following.begun()
+
+    await leave(graph, writer, relay, "email")
+    quiet = await following.silent()
+    await leave(graph, writer, relay, "name")
+    response = await following.told()
+    await following.end()
+
+    assert quiet
+    assert response["data"]["customerChanged"]["customer"]["name"] == "Bo"
+
+
+async def test_what_does_not_exist_for_somebody_changes_without_his_knowing(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer
+) -> None:
+    following = Following(executor, CUSTOMER, "bo")
+    await following.begun()
+
+    await leave(graph, writer, relay, "HAS_SCORE", "doNotContactReason")
+
+    assert await following.silent()
+    await following.end()
+
+
+async def test_another_s_customer_is_followed_like_one_that_is_not_there(
+    executor: Executor, relay: Relay, writer: Writer
+) -> None:
+    following = [Following(executor, PARTNER, "ana"), Following(executor, PARTNER, "none")]
+    for each in following:
+        await each.begun()
+
+    await writer.leave("ana", "none")
+    await relay.step()
+
+    assert [await each.silent(0.5) for each in following] == [True, True]
+    for each in following:
+        await each.end()
+
+
+async def test_staff_under_a_rule_are_told_of_no_change_that_is_not_theirs(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer
+) -> None:
+    await graph.run(RULE)
+    await executor.narrowing.look()
+    await writer.leave("ana", "bo", "ana")
+    await relay.step()
+
+    pages, since, more = list[list[str]](), None, True
+    for _ in range(3):
+        answer = await executor.execute(PAGE, {"since": since}, None, STAFF)
+        assert "errors" not in answer, answer
+        page = answer["data"]["changes"]
+        pages.append([each["node"]["entityId"] for each in page["edges"]])
+        since, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+    assert pages == [[], [encode_id("Person", "bo")], []]
+    assert not more
+
+
+RULE = Statement(
+    "test.seen_changes.rule",
+    Kind.WRITE,
+    "CREATE (:AccessRule {id: 'rule', parties: 'ASSIGNED', interactions: 'ALL', active: true}), "
+    "(me:User {id: 'u3', issuer: 'test', subject: 'ana', kind: 'STAFF'}) "
+    "WITH me MATCH (bo:Person {id: 'bo'}) CREATE (bo)-[:ASSIGNED_TO]->(me)",
+)
+PAGE = """
+query ($since: String) {
+  changes(since: $since, first: 1) {
+    edges { node { entityId } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
