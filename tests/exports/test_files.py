@@ -134,10 +134,13 @@ async def test_an_export_is_started_run_and_fetched_by_its_address_alone(
 
     await jobs.run(decode_id(job).id)
     address = await ask(executor, viewer, DOWNLOAD, j=job)
+    another = Viewer(Audience.STAFF, settings.token_issuer, "ben")
+    not_his = await ask(executor, another, DOWNLOAD, j=job)
     fetched = await client.get(address["path"])
     forged = await client.get(address["path"][:-3] + "AAA")
 
     assert early is None
+    assert not_his is None
     assert fetched.status_code == 200
     assert fetched.text == "name,email\r\nBo Li,bo@example.org\r\n"
     assert fetched.headers["content-type"] == "text/csv; charset=utf-8"
