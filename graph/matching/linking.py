@@ -27,6 +27,9 @@ RECALL = 0.8
 """How many of the pairs that are one party are believed to agree in `Linkage.certain`."""
 COMMON = 5e-5
 """No more of all pairs are believed to be one party, however few records there are."""
+CROWD = 50
+"""Records that may have the columns of `Linkage.blocking` in common; those of more say nothing by
+that, as online: a frequent name in a large town would cost more pairs than all the others."""
 FILLED = 0.01
 """Share of records that must say something in a column for it to be compared."""
 
@@ -176,20 +179,21 @@ def predict(
         database: As `connect` makes it.
         least: Least probability.
     """
-    fresh = records.fresh
+    linkage, fresh = fitting(str(model["kind"]), records), records.fresh
     settings = {name: each for name, each in model.items() if name not in {"version", "kind"}}
+    blocked = Table(_blocked(records, linkage, database), records.count, records.filled, fresh)
     settings["blocking_rules_to_generate_predictions"] = [
-        {**rule, "blocking_rule": _narrowed(rule["blocking_rule"], fresh=fresh)}
-        for rule in settings["blocking_rules_to_generate_predictions"]
+        {"blocking_rule": _narrowed(place, fresh=fresh), "sql_dialect": "duckdb"}
+        for place in range(len(linkage.blocking))
     ]
     settings["retain_matching_columns"] = False
     settings["additional_columns_to_retain"] = ["fresh"] if fresh else []
     # How rare it is that two records are one depends on how many there are, not on the model.
-    linker = _linker(settings, records, database)
-    _estimate_prior(linker, fitting(str(model["kind"]), records))
+    linker = _linker(settings, blocked, database)
+    _estimate_prior(linker, linkage)
     prior: float = linker.misc.save_model_to_json()["probability_two_random_records_match"]
     settings["probability_two_random_records_match"] = min(prior, COMMON)
-    linker = _linker(settings, records, database)
+    linker = _linker(settings, blocked, database)
     found = linker.inference.predict(threshold_match_probability=least)
     table_ = found.as_duckdbpyrelation().project(
         "unique_id_l, unique_id_r, match_weight, match_probability"
@@ -197,8 +201,20 @@ def predict(
     return [Pair(*row) for row in table_.fetchall()]
 
 
-def _narrowed(rule: str, *, fresh: bool) -> str:
-    return f'({rule}) AND (l."fresh" OR r."fresh")' if fresh else rule
+def _blocked(records: Table, linkage: Linkage, database: duckdb.DuckDBPyConnection) -> Any:
+    """The records with one more column for each list of `Linkage.blocking`, null in a crowd."""
+    keys = ", ".join(
+        f"CASE WHEN {' AND '.join(f'{each} IS NOT NULL' for each in columns)}"
+        f" AND count(*) OVER (PARTITION BY {', '.join(columns)}) <= {CROWD}"
+        f" THEN hash({', '.join(columns)}) END AS block{place}"
+        for place, columns in enumerate(linkage.blocking)
+    )
+    return database.from_arrow(records.arrow).project(f"*, {keys}").to_arrow_table()
+
+
+def _narrowed(place: int, *, fresh: bool) -> str:
+    rule = f'l."block{place}" = r."block{place}"'
+    return f'{rule} AND (l."fresh" OR r."fresh")' if fresh else rule
 
 
 def _settings(linkage: Linkage) -> dict[str, Any]:
