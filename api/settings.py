@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     )
     match_accept: float = setting(
         "C360_MATCH_ACCEPT",
-        0.95,
+        0.9,
         "Least probability at which a score alone joins a record to a party.",
         "a number from 0.5 to 1, not below C360_MATCH_REVIEW",
         ge=0.5,

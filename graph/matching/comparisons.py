@@ -87,8 +87,11 @@ _OTHERS = (
     'jaro_winkler_similarity("given_name_l", "given_name_r") < 0.88'
     ' AND jaro_winkler_similarity("given_name_l", "surname_r") < 0.88'
 )
-"""Given names of two people. Those who live together have address and surname in common: for them
-the address says nothing, or families would be one person."""
+_OTHERS_BY_TAX = f'{_missing("tax_id")} OR damerau_levenshtein("tax_id_l", "tax_id_r") >= 2'
+_FAMILY = f"({_OTHERS}) AND ({_OTHERS_BY_TAX})"
+"""Given names of two people, whom no tax id makes one. Those who live together have address and
+surname in common, twins the day of birth, too: for them the address says nothing, or families would
+be one person."""
 
 
 def _address(silent: str) -> Comparison:
@@ -126,13 +129,13 @@ LINKAGES: Mapping[str, Linkage] = {
             # Nor for numbers: those of one house or firm follow each other.
             _comparison("phone"),
             _comparison("tax_id", _edits("tax_id", 1), _edits("tax_id", 2)),
-            _address(f"({_NOWHERE}) OR ({_OTHERS})"),
+            _address(f"({_NOWHERE}) OR ({_FAMILY})"),
         ),
         blocking=(
             ("tax_id",), ("email",), ("phone",), ("birth_date", "postcode"),
             ("given_name", "surname"), ("birth_date", "surname"), ("birth_date", "given_name"),
             ("street", "postcode"), ("street", "city"), ("surname", "street"),
-            ("surname", "postcode", "city"),
+            ("surname", "postcode"), ("given_name", "postcode"),
         ),
         training=(("birth_date",), ("given_name", "surname"), ("tax_id",), ("email",), ("phone",)),
         certain=(("tax_id",), ("given_name", "surname", "birth_date"), ("email", "surname")),
@@ -159,9 +162,12 @@ LINKAGES: Mapping[str, Linkage] = {
 
 
 def columns_of(comparison: Comparison) -> set[str]:
-    """The columns that a comparison is about: those that its first level says may be missing."""
+    """The columns that a comparison is about: those that its first level says may be missing.
+
+    What else makes it silent, behind an OR between brackets, is about others.
+    """
     first: str = comparison["comparison_levels"][0]["sql_condition"]
-    return set(re.findall(r'"([a-z_]+)_l" IS NULL', first))
+    return set(re.findall(r'"([a-z_]+)_l" IS NULL', first.split(") OR (")[0]))
 
 
 def without(linkage: Linkage, empty: frozenset[str]) -> Linkage:

@@ -113,13 +113,13 @@ def test_the_planted_records_of_the_demo_world_are_found(count: int) -> None:
     pairs = linking.predict(model, table, database, 0.5)
 
     true = sum(two_of(number) for number in Counter(people).values())
-    joined = [each for each in pairs if each.probability >= 0.95]
+    joined = [each for each in pairs if each.probability >= 0.9]
     right = [each for each in joined if people[each.left] == people[each.right]]
     hits = sum(people[each.left] == people[each.right] for each in pairs)
-    print(f"joined {len(right) / len(joined):.4f} right, {hits / true:.4f} of all found")  # noqa: T201 - what it is run for
+    print(f"{len(right) / len(joined):.4f} right, {len(right) / true:.4f} joined")  # noqa: T201 - what it is run for
     assert len(right) / len(joined) >= 0.99
-    # Those that only a name and a city have in common are for a person to decide.
-    assert hits / true >= 0.95
+    # In a larger world those that only a name and a city have in common are for a person to decide.
+    assert (len(right) if count <= 2_000 else hits) / true >= 0.95
 
 
 @pytest.mark.full
@@ -132,7 +132,7 @@ def test_a_million_records_are_learned_from_linked_and_clustered() -> None:
     table, database = linking.table("Person", made_.rows), linking.connect("1200MB", 2)
     model = {"kind": "Person", **linking.train("Person", table, database)}
     pairs = linking.predict(model, table, database, 0.5)
-    clusters = cluster(range(len(made_.rows)), (e for e in pairs if e.probability >= 0.95), ())
+    clusters = cluster(range(len(made_.rows)), (e for e in pairs if e.probability >= 0.9), ())
     seconds = time.perf_counter() - began
 
     grown = process.memory_info().rss - before

@@ -19,7 +19,7 @@ class Policy:
     """
 
     mode: Mode = "auto"
-    accept: float = 0.95
+    accept: float = 0.9
     review: float = 0.5
 
     def __post_init__(self) -> None:
