@@ -113,6 +113,11 @@ RETURN count(*)""",
 HOLD = _write(
     "hold",
     _ENDS
+    + """
+WITH x, a, b,
+  coalesce(head(COLLECT { MATCH (s)<-[:MERGED_INTO]-(m) WHERE m.id = x.startOf RETURN m }), s) AS s,
+  coalesce(head(COLLECT { MATCH (e)<-[:MERGED_INTO]-(m) WHERE m.id = x.endOf RETURN m }), e) AS e
+"""
     + _FORMER
     + """
 WITH x, w, a, b, s, e, NOT x:HAS_IDENTIFIER OR EXISTS {
@@ -132,7 +137,10 @@ UNION ALL
 DELETE x
 RETURN count(*)""",
 )
-"""Rows `[number, start, end]`: it ends where it is and waits between the two it is truly of."""
+"""Rows `[number, start, end]`: it ends where it is and waits between the two it is truly of.
+
+An end that is none of the parties at hand may itself be of one that was merged into it before.
+"""
 
 PROMOTE = _write(
     "promote",

@@ -1,4 +1,4 @@
-"""For any sequence of what may happen, a merge that is undone has left nothing."""
+"""For any sequence: a merge does what its preview says, and one that is undone left nothing."""
 
 import random
 from dataclasses import dataclass, field
@@ -7,8 +7,9 @@ import pytest
 
 from graph.database import Graph
 from graph.identity.merging import Unmerge
+from graph.identity.previewing import Look, merge_preview
 from graph.statements import Kind, Statement
-from graph.write import Batch
+from graph.write import Batch, Writer, write
 from tests.identity.telling import Told, What, batch_of, begin, party, tell, whole
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +69,19 @@ async def unmerge(graph: Graph, history: History, chance: random.Random, step: i
     del history.done[history.parents.pop(one)[1]]
 
 
+async def merge(graph: Graph, history: History, one: Told, step: int) -> None:
+    """Merge two of them, which does what its preview says."""
+    preview = await merge_preview(graph, [party(one.who), party(one.whom)], "tester")
+    if not await tell(graph, batch_of(one, step), step):
+        assert preview.refusal == "NOT_ALLOWED"
+        return
+    look = Look(party(one.who))
+    await write(graph, Batch([], steps=[look]), Writer("tester"), dry_run=True)
+    assert preview.after == look.state
+    history.done[step] = one
+    history.parents[one.whom] = (one.who, step)
+
+
 async def live(graph: Graph, chance: random.Random) -> History:
     """Let things happen, and undo some of them."""
     history = History()
@@ -78,14 +92,12 @@ async def live(graph: Graph, chance: random.Random) -> History:
             await unmerge(graph, history, chance, step)
             continue
         who, whom = history.root(one.who), history.root(one.whom)
-        if one.what == "merge":
-            one = Told("merge", who, whom, "")
         if who == whom and one.what in ("merge", "distinct"):
             continue
-        if await tell(graph, batch_of(one, step), step):
+        if one.what == "merge":
+            await merge(graph, history, Told("merge", who, whom, ""), step)
+        elif await tell(graph, batch_of(one, step), step):
             history.done[step] = one
-            if one.what == "merge":
-                history.parents[whom] = (who, step)
     return history
 
 
