@@ -1,33 +1,31 @@
 """Marketing: what a party agreed to, whether it may be contacted, and what reaches it."""
 
+from graph import consents
 from graph.statements import Expression, Pattern
 
 CONSENTS = Pattern("marketing.consents", "MATCH (THIS)-[:GAVE]->(NODE:Consent)")
 CURRENT_CONSENTS = Pattern(
     "marketing.current_consents",
-    """
-    MATCH (THIS)-[:GAVE]->(NODE:Consent)
-    WHERE NOT EXISTS {
-      MATCH (THIS)-[:GAVE]->(later:Consent)
-      WHERE later.purpose = NODE.purpose AND later.channel = NODE.channel
-        AND (later.at > NODE.at OR (later.at = NODE.at AND (
-          later.status > NODE.status OR (later.status = NODE.status AND later.id > NODE.id))))
-    }
-    WITH NODE
-    """,
+    "MATCH (THIS)-[NODE_gave:GAVE]->(NODE:Consent) WHERE "
+    + consents.current("THIS")
+    + " WITH NODE",
 )
 EFFECTIVE_CONSENT = Pattern(
     "marketing.effective_consent",
-    """
-    MATCH (giver:Person {id: THIS})-[:GAVE]->(NODE:Consent)
-    WHERE NODE.purpose = purpose AND NODE.channel IN [channel, 'ANY']
-    WITH NODE ORDER BY NODE.at DESC, NODE.status DESC, NODE.id DESC LIMIT 1
+    "MATCH (giver:Person {id: THIS}) WITH purpose, channel, "
+    + consents.DECISIONS.replace("THIS", "giver")
+    + """ AS decisions
+    WITH [each IN decisions WHERE each.purpose = purpose AND each.channel IN [channel, 'ANY']]
+      AS told
+    WITH """
+    + consents.STANDING
+    + " AS standing WITH "
+    + consents.COUNTS
+    + """ AS counts
+    MATCH (NODE:Consent {id: counts.id})
     """,
 )
-"""The latest decision of the person THIS, an id, about `purpose` over `channel` or any channel.
-
-Of decisions at the same moment the withdrawal counts, as in the contact policy.
-"""
+"""The decision of the person THIS, an id, that counts for `purpose` over `channel` or any."""
 CAMPAIGNS = Pattern(
     "marketing.campaigns",
     """
@@ -44,10 +42,9 @@ CAMPAIGNS = Pattern(
 CONTACT_POLICY = Expression(
     "marketing.contact_policy",
     """COLLECT {
-      WITH COLLECT {
-          MATCH (THIS)-[:GAVE]->(consent:Consent)
-          RETURN consent ORDER BY consent.at DESC, consent.status DESC
-        } AS decisions,
+      WITH """
+    + consents.DECISIONS
+    + """ AS decisions,
         EXISTS {
           MATCH (THIS)<-[:ABOUT]-(request:PrivacyRequest)
           WHERE request.right IN ['OBJECTION', 'RESTRICTION', 'ERASURE']
@@ -60,14 +57,20 @@ CONTACT_POLICY = Expression(
       UNWIND ['MARKETING', 'NEWSLETTER', 'SURVEY'] AS purpose
       UNWIND ['EMAIL', 'PHONE', 'SMS', 'POST', 'CHAT'] AS channel
       WITH objected, enough, purpose, channel,
-        head([each IN decisions WHERE each.purpose = purpose AND each.channel IN [channel, 'ANY']])
-          AS latest,
+        [each IN decisions WHERE each.purpose = purpose AND each.channel IN [channel, 'ANY']]
+          AS told,
         CASE channel
           WHEN 'EMAIL' THEN THIS.email IS NOT NULL
           WHEN 'POST' THEN THIS.street IS NOT NULL
           WHEN 'CHAT' THEN true
           ELSE THIS.phone IS NOT NULL
         END AS reachable
+      WITH objected, enough, purpose, channel, reachable, """
+    + consents.STANDING
+    + """ AS standing
+      WITH objected, enough, purpose, channel, reachable, """
+    + consents.COUNTS
+    + """ AS latest
       WITH purpose, channel, latest, CASE
           WHEN THIS.archivedAt IS NOT NULL THEN 'ARCHIVED'
           WHEN objected THEN 'OBJECTED'

@@ -3,6 +3,7 @@
 `whole` holds the parties that the account acts for as a whole; see `graph.access.customers`.
 """
 
+from graph import consents
 from graph.model.orders import CONTRACT, INVOICE, ORDER, QUOTE
 from graph.statements import Expression, Pattern
 
@@ -30,16 +31,9 @@ CONSENTS = Pattern(
 )
 CURRENT_CONSENTS = Pattern(
     "selfservice.current_consents",
-    """
-    MATCH (THIS)-[:IS_PERSON]->(giver:Person)-[:GAVE]->(NODE:Consent)
-    WHERE NOT EXISTS {
-      MATCH (giver)-[:GAVE]->(later:Consent)
-      WHERE later.purpose = NODE.purpose AND later.channel = NODE.channel
-        AND (later.at > NODE.at OR (later.at = NODE.at AND (
-          later.status > NODE.status OR (later.status = NODE.status AND later.id > NODE.id))))
-    }
-    WITH NODE
-    """,
+    "MATCH (THIS)-[:IS_PERSON]->(giver:Person)-[NODE_gave:GAVE]->(NODE:Consent) WHERE "
+    + consents.current("giver")
+    + " WITH NODE",
 )
 PREFERENCES = Pattern(
     "selfservice.preferences", "MATCH (THIS)-[:IS_PERSON]->(:Person)-[:PREFERS]->(NODE:Preference)"

@@ -86,3 +86,44 @@ async def test_campaigns_reach_a_party_only_through_segments_it_is_still_in(ask:
     assert names(found["campaigns"]) == ["Spring"]
     assert names(found["segments"]) == ["Past", "VIP"]
     assert names(found["now"]) == ["VIP"]
+
+
+_MERGED = Statement(
+    "test.merged",
+    Kind.WRITE,
+    """MATCH (p:Person {id: 'ana'})
+    CREATE (p)-[:GAVE {startOf: 'former', recordedFrom: $merged, recordedTo: '9999'}]->
+      (:Consent:Extra {id: 'withdrawn', purpose: 'MARKETING', channel: 'EMAIL',
+        status: 'WITHDRAWN', at: $before})
+    FOREACH (at IN $again | CREATE (p)-[:GAVE {recordedFrom: at, recordedTo: '9999'}]->
+      (:Consent:Extra {id: 'again', purpose: 'MARKETING', channel: 'EMAIL', status: 'GRANTED',
+        at: at}))""",
+)
+_BY_EMAIL = """consents { edges { node { purpose channel status } } }
+    contactPolicy { purpose channel because }"""
+
+
+@pytest.mark.parametrize(
+    ("again", "counts"),
+    [
+        pytest.param([], "WITHDRAWN", id="the strictest of what the two decided"),
+        pytest.param([moment(-2)], "WITHDRAWN", id="whatever one of them decided before"),
+        pytest.param([moment(-0.5)], "GRANTED", id="until the person decides again"),
+    ],
+)
+async def test_of_people_who_are_one_the_strictest_decision_counts(
+    ask: Ask, small: Graph, again: list[str], counts: str
+) -> None:
+    # A year ago the other one refused; they are one since yesterday.
+    at = {"before": moment(-3000), "merged": moment(-1), "again": again}
+    await small.run(_MERGED, at)
+    try:
+        found = await ask("Person", "ana", _BY_EMAIL)
+    finally:
+        await small.run(_UNDO)
+
+    key = ("MARKETING", "EMAIL")
+    current = [edge["node"] for edge in found["consents"]["edges"]]
+    assert [e["status"] for e in current if (e["purpose"], e["channel"]) == key] == [counts]
+    policy = {(e["purpose"], e["channel"]): e["because"] for e in found["contactPolicy"]}
+    assert policy[key] == counts
