@@ -7,7 +7,8 @@ from typing import Any
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.kinds import Node
 from graph.statements import Kind, Statement
-from graph.write.batch import Key, NodeRow
+from graph.write import identity
+from graph.write.batch import Key, NodeRow, slices
 from graph.write.golden import golden
 from graph.write.identifiers import Derived, derive
 from graph.write.links import Demand, Pair, Wish, apply, identify
@@ -27,6 +28,26 @@ SET x.startOf = r.endOf
 RETURN count(*)""",
 )
 """Of parties by number: identifiers that only a party merged into them has are that one's."""
+
+ASTRAY = Statement(
+    "write.identifiers.astray",
+    Kind.WRITE,
+    KEEP_PLAN
+    + """UNWIND $p.rows AS r
+MATCH (n) WHERE id(n) = r[0]
+MATCH (i) WHERE id(i) = r[1]
+MATCH (n)-[x:HAS_IDENTIFIER]->(i) WHERE x.startOf <> coalesce(r[2], n.id)
+MATCH (n)<-[:MERGED_INTO]-(of) WHERE of.id = x.startOf
+RETURN collect([id(x), id(of), id(n), id(i), r[2], COLLECT {
+  MATCH (i)<-[w:HAS_IDENTIFIER_WAS]-(o)
+  WHERE w.held AND o.id = coalesce(r[2], n.id) AND (o = n OR EXISTS { (o)-[:MERGED_INTO]->(n) })
+  RETURN id(w)
+}])""",
+)
+"""Rows `[party, identifier, id of the merged party that shall have it, or null for its own]`.
+
+`[number, whose it is, party, identifier, that id, those that wait]` of what is another party's.
+"""
 
 Known = dict[int, list[tuple[int, dict[str, Any]]]]
 """Parties by number, each with its records: their numbers and all that they say."""
@@ -86,10 +107,29 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
     )
     owner = {place: party for party, records in known.items() for place, _ in records}
     lost = {(owner[start], end) for start, end in gone.retracted}
+    merged = {place for place, records in known.items() if any("of" in each for _, each in records)}
+    await _change_hands(unit, [one for one in of_parties.values() if one.start in merged])
     wishes = identify(HAS_IDENTIFIER, of_parties.values())
     await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))
-    merged = [place for place, records in known.items() if any("of" in each for _, each in records)]
     await unit.over(WHOSE, merged)
+
+
+async def _change_hands(unit: Unit, wishes: list[Wish]) -> None:
+    """Let what stands of one of several who are one wait, where it shall stand of another."""
+    rows = [[one.start, one.end, one.of[0] if one.of else None] for one in wishes]
+    for some in slices(rows):
+        astray = await unit.run(ASTRAY, rows=some)
+        if not astray:
+            continue
+        hold = [[number, of, identifier] for number, of, _, identifier, _, _ in astray]
+        await unit.run(identity.HOLD, rows=hold, now=unit.now)
+        stand: list[list[Any]] = [
+            [held[0], party, identifier, of, None]
+            for _, _, party, identifier, of, held in astray
+            if held
+        ]
+        await unit.run(identity.PROMOTE, rows=stand, now=unit.now)
+        await unit.over(identity.RELEASE, [int(row[0]) for row in stand])
 
 
 def _of_parties(node: Node, known: Known, numbers: dict[Key, int]) -> dict[Pair, Wish]:
