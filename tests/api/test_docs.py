@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from api.settings import ROOT
 from tests.api.conftest import Server
@@ -12,7 +13,7 @@ def test_what_readme_sends_is_answered(server: Server):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     bodies = [json.loads(each) for each in re.findall(r"-d '(\{.*\})'", readme)]
 
-    answers = [server.ask(**body).json() for body in bodies]
+    answers = [_answered(server, body) for body in bodies]
 
     assert len(bodies) >= 2
     assert [answer.get("errors") for answer in answers] == [None] * len(answers)
@@ -20,3 +21,11 @@ def test_what_readme_sends_is_answered(server: Server):
         answer["data"]["personUpsert"] for answer in answers if "personUpsert" in str(answer)
     ]
     assert [each["userErrors"] for each in changed] == [[]]
+
+
+def _answered(server: Server, body: dict[str, Any]) -> dict[str, Any]:
+    """The answer; asked again where the database took the whole deadline to plan a new text."""
+    found = server.ask(**body).json()
+    if "'TIMEOUT'" in str(found):
+        found = server.ask(**body).json()
+    return found
