@@ -7,7 +7,7 @@ import importlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +173,8 @@ def predict(
 ) -> list[Pair]:  # fmt: skip
     """The pairs of records that a model holds to be one with some probability.
 
+    There are none where the records say nothing that candidates could have in common.
+
     Args:
         model: As `train` returns it.
         records: As `table` makes them.
@@ -180,8 +182,10 @@ def predict(
         least: Least probability.
     """
     linkage, fresh = fitting(str(model["kind"]), records), records.fresh
+    if not linkage.blocking:
+        return []
     settings = {name: each for name, each in model.items() if name not in {"version", "kind"}}
-    blocked = Table(_blocked(records, linkage, database), records.count, records.filled, fresh)
+    blocked = replace(records, arrow=_blocked(records, linkage, database))
     settings["blocking_rules_to_generate_predictions"] = [
         {"blocking_rule": _narrowed(place, fresh=fresh), "sql_dialect": "duckdb"}
         for place in range(len(linkage.blocking))
@@ -189,9 +193,11 @@ def predict(
     settings["retain_matching_columns"] = False
     settings["additional_columns_to_retain"] = ["fresh"] if fresh else []
     # How rare it is that two records are one depends on how many there are, not on the model.
-    linker = _linker(settings, blocked, database)
-    _estimate_prior(linker, linkage)
-    prior: float = linker.misc.save_model_to_json()["probability_two_random_records_match"]
+    prior: float = settings["probability_two_random_records_match"]
+    if linkage.certain:
+        linker = _linker(settings, blocked, database)
+        _estimate_prior(linker, linkage)
+        prior = linker.misc.save_model_to_json()["probability_two_random_records_match"]
     settings["probability_two_random_records_match"] = min(prior, COMMON)
     linker = _linker(settings, blocked, database)
     found = linker.inference.predict(threshold_match_probability=least)
