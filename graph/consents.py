@@ -10,32 +10,36 @@ unmerge brings back what counted before.
 from typing import LiteralString
 
 
-def _overruled(giver: LiteralString, one: LiteralString) -> LiteralString:
-    """Whether a later decision takes the place of `one`, which is reached by `<one>_gave`."""
+def _overruled(giver: LiteralString, one: LiteralString, gave: LiteralString) -> LiteralString:
+    """Whether a later decision takes the place of `one`, which `gave` leads to."""
     return (
         "EXISTS { MATCH (" + giver + ")-[again:GAVE]->(later:Consent) "
         "WHERE later.purpose = " + one + ".purpose AND later.channel = " + one + ".channel "
         "AND later.at > " + one + ".at AND ("
-        "coalesce(again.startOf, '') = coalesce(" + one + "_gave.startOf, '') "
-        "OR (" + one + "_gave.startOf IS NULL OR later.at >= " + one + "_gave.recordedFrom) "
+        "coalesce(again.startOf, '') = coalesce(" + gave + ".startOf, '') "
+        "OR (" + gave + ".startOf IS NULL OR later.at >= " + gave + ".recordedFrom) "
         "AND (again.startOf IS NULL OR later.at >= again.recordedFrom)) }"
     )
 
 
 def current(giver: LiteralString) -> LiteralString:
-    """What holds of a decision NODE that counts, reached from `giver` by `NODE_gave`."""
+    """What holds of a decision NODE that counts, to which `gave` leads from `giver`."""
     return (
-        "NOT " + _overruled(giver, "NODE") + " AND NOT EXISTS { "
-        "MATCH (" + giver + ")-[other_gave:GAVE]->(other:Consent) "
+        "NOT " + _overruled(giver, "NODE", "gave") + " AND NOT EXISTS { "
+        "MATCH (" + giver + ")-[beside:GAVE]->(other:Consent) "
         "WHERE other.purpose = NODE.purpose AND other.channel = NODE.channel "
         "AND (other.status > NODE.status OR other.status = NODE.status "
         "AND (other.at > NODE.at OR other.at = NODE.at AND other.id > NODE.id)) "
-        "AND NOT " + _overruled(giver, "other") + " }"
+        "AND NOT " + _overruled(giver, "other", "beside") + " }"
     )
 
 
-DECISIONS: LiteralString = """COLLECT {
-      MATCH (THIS)-[gave:GAVE]->(consent:Consent)
+def decisions(giver: LiteralString) -> LiteralString:
+    """All decisions of a person, the latest first, as a list of maps."""
+    return (
+        "COLLECT { MATCH ("
+        + giver
+        + """)-[gave:GAVE]->(consent:Consent)
       WITH consent, coalesce(gave.startOf, '') AS decider,
         CASE WHEN gave.startOf IS NULL THEN '' ELSE gave.recordedFrom END AS binding
       ORDER BY consent.at DESC, consent.status DESC, consent.id DESC
@@ -44,11 +48,12 @@ DECISIONS: LiteralString = """COLLECT {
         expiresAt: consent.expiresAt, id: consent.id, former: decider, since: binding
       }
     }"""
-"""All decisions of THIS, the latest first, as `STANDING` and `COUNTS` take them."""
+    )
+
 
 STANDING: LiteralString = """[one IN told WHERE none(later IN told WHERE later.at > one.at
       AND (later.former = one.former OR later.at >= one.since AND later.at >= later.since))]"""
-"""Those of `told`, decisions about one thing, that no later one overrules."""
+"""Those of `told`, some of `decisions` about one thing, that no later one overrules."""
 
 COUNTS: LiteralString = (
     "coalesce(head([one IN standing WHERE one.status = 'WITHDRAWN']), head(standing))"

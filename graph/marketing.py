@@ -6,14 +6,12 @@ from graph.statements import Expression, Pattern
 CONSENTS = Pattern("marketing.consents", "MATCH (THIS)-[:GAVE]->(NODE:Consent)")
 CURRENT_CONSENTS = Pattern(
     "marketing.current_consents",
-    "MATCH (THIS)-[NODE_gave:GAVE]->(NODE:Consent) WHERE "
-    + consents.current("THIS")
-    + " WITH NODE",
+    "MATCH (THIS)-[gave:GAVE]->(NODE:Consent) WHERE " + consents.current("THIS") + " WITH NODE",
 )
 EFFECTIVE_CONSENT = Pattern(
     "marketing.effective_consent",
     "MATCH (giver:Person {id: THIS}) WITH purpose, channel, "
-    + consents.DECISIONS.replace("THIS", "giver")
+    + consents.decisions("giver")
     + """ AS decisions
     WITH [each IN decisions WHERE each.purpose = purpose AND each.channel IN [channel, 'ANY']]
       AS told
@@ -22,7 +20,7 @@ EFFECTIVE_CONSENT = Pattern(
     + " AS standing WITH "
     + consents.COUNTS
     + """ AS counts
-    MATCH (NODE:Consent {id: counts.id})
+    MATCH (NODE:Consent {id: counts.id}) WITH NODE
     """,
 )
 """The decision of the person THIS, an id, that counts for `purpose` over `channel` or any."""
@@ -43,7 +41,7 @@ CONTACT_POLICY = Expression(
     "marketing.contact_policy",
     """COLLECT {
       WITH """
-    + consents.DECISIONS
+    + consents.decisions("THIS")
     + """ AS decisions,
         EXISTS {
           MATCH (THIS)<-[:ABOUT]-(request:PrivacyRequest)

@@ -11,19 +11,16 @@ from graph.changes import Event, since, told_in_full
 from graph.database import Graph
 from graph.model.parties import PARTY
 from graph.write.secret import secret
-from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.ids import encode_id
 from loaders.positions import decode_position, encode_position, invalid_position
 from loaders.registry import REGISTRY
-from loaders.rereading import Answers, Rereading
+from loaders.rereading import Answers, Rereading, seen
 from loaders.tail import Tail
 from loaders.viewer import Audience, Viewer
 
 MAX_CHANGES = 200
 Wanted = Callable[[Event], bool]
-SEEN = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
-"""Which nodes the viewer may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +154,8 @@ class Feed:
         """Those of some events that the viewer may be told of."""
         if not events or (viewer.audience is Audience.STAFF and not self._narrowed()):
             return events
-        ids, seen = sorted({global_id(each) for each in events}), set[str]()
-        for start in range(0, len(ids), MAX_PAGE):
-            part = ids[start : start + MAX_PAGE]
-            rows = (await self._answers(SEEN, {"ids": part}, viewer))["nodes"]
-            if isinstance(rows, Exception):
-                raise rows
-            seen |= {id_ for id_, row in zip(part, rows, strict=True) if row is not None}
-        events = [each for each in events if global_id(each) in seen]
+        shown = await seen(self._answers, sorted({global_id(each) for each in events}), viewer)
+        events = [each for each in events if global_id(each) in shown]
         rules = RULES[viewer.audience]
         if not rules.full:
             return events

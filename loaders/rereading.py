@@ -4,7 +4,7 @@ What a resolver selects below a node becomes a query of its own, `nodes(ids:)` w
 selection. So a subscriber gets what it would get if it asked, and nothing of what it may not see.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, cast
 
 import graphql
@@ -29,8 +29,25 @@ from loaders.viewer import Viewer
 Answers = Callable[[str, dict[str, Any], Viewer], Awaitable[dict[str, Any]]]
 """The uncompleted answers of a query by response key."""
 
+SEEN = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 IDS = "idsOfChangedNodes"
 _HEAD = graphql.parse(f"query ChangedNodes(${IDS}: [ID!]!) {{ nodes(ids: ${IDS}) {{ id }} }}")
+
+
+async def seen(answers: Answers, ids: Sequence[str], viewer: Viewer) -> set[str]:
+    """Those of some global ids of which the viewer may see the node, however many they are.
+
+    Raises:
+        Exception: what the query raises.
+    """
+    found = set[str]()
+    for start in range(0, len(ids), MAX_PAGE):
+        part = [*ids[start : start + MAX_PAGE]]
+        rows = (await answers(SEEN, {"ids": part}, viewer))["nodes"]
+        if isinstance(rows, Exception):
+            raise rows
+        found |= {id_ for id_, row in zip(part, rows, strict=True) if row is not None}
+    return found
 
 
 class Rereading:

@@ -7,9 +7,9 @@ import strawberry
 
 from graph.audiences import Audience
 from loaders.backing import Backing
-from loaders.declare import MAX_PAGE
 from loaders.errors import BadRequest, Code
 from loaders.reference import Context
+from loaders.rereading import seen
 from loaders.subjects import operation_of
 
 Info = strawberry.Info[Context, None]
@@ -40,14 +40,7 @@ async def all_seen(info: Info, ids: Sequence[str]) -> bool:
     backing = for_staff(info)
     if not backing.narrowed():
         return True
-    for start in range(0, len(ids), MAX_PAGE):
-        given = {"ids": [*ids[start : start + MAX_PAGE]]}
-        rows: Any = (await backing.answers(_SEEN, given, info.context.viewer))["nodes"]
-        if isinstance(rows, Exception):
-            raise rows
-        if any(each is None for each in rows):
-            return False
-    return True
+    return set(ids) <= await seen(backing.answers, ids, info.context.viewer)
 
 
 def told(info: Info, classes: Sequence[str], people: Sequence[str]) -> None:
@@ -60,6 +53,3 @@ def told(info: Info, classes: Sequence[str], people: Sequence[str]) -> None:
     """
     operation = operation_of(cast("Any", info)._raw_info.operation)
     for_staff(info).told(info.context.viewer, operation, classes, people)
-
-
-_SEEN = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"

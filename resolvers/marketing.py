@@ -22,14 +22,16 @@ class ConsentScope(Enum):
     """Which decisions about being contacted."""
 
     CURRENT = strawberry.enum_value(
-        "CURRENT", description="The latest decision for each purpose and channel."
+        "CURRENT",
+        description="The decision that counts for each purpose and channel: the latest, and of "
+        "people who were merged the strictest.",
     )
     HISTORY = strawberry.enum_value("HISTORY", description="Every decision that was ever made.")
 
 
 CONSENT_SCOPES = Choice(
     "scope",
-    "Which decisions; default the latest for each purpose and channel.",
+    "Which decisions; default those that count.",
     {ConsentScope.CURRENT: cypher.CURRENT_CONSENTS, ConsentScope.HISTORY: cypher.CONSENTS},
 )
 

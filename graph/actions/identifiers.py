@@ -8,6 +8,7 @@ identifiers follow from them. identifierAdd and identifierVerify, which customer
 from typing import Any
 
 from graph.actions.periods import missing
+from graph.actions.restating import STALE, TRIES
 from graph.actions.stating import apply
 from graph.model.declare import flag, moment, string
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
@@ -40,7 +41,6 @@ KNOWN = Statement(
     "RETURN i.id, p.head, COLLECT { MATCH (p)-[x:HAS_IDENTIFIER]->(o:Identifier) "
     "WHERE o.kind = $kind AND o.value <> $value AND x.primary RETURN [o.id, o.value] }",
 )
-TRIES = 3
 
 _PARTY = Ref("party", (PARTY,), "The party it points to.")
 _IDENTIFIER = Ref("identifier", (IDENTIFIER,), "The identifier.")
@@ -86,7 +86,7 @@ def _attaching(*, new: bool) -> Action:
             Link("party", HAS_IDENTIFIER, "identifier"),
             Link("party", HAS_IDENTIFIER, "former"),
         ),
-        guards=(Guard("STALE", "It changed.", "coalesce(party.head, '') <> r.values.head"),),
+        guards=(Guard(STALE, "It changed.", "coalesce(party.head, '') <> r.values.head"),),
         returns=_RETURNS,
     )
 
@@ -145,7 +145,7 @@ async def _adding(
     elif "shared" in properties:
         inner.props["identifier"]["shared"] = properties["shared"]
     outcome = await inside.perform(action, inner)
-    if any(each.code == "STALE" or not each.path for each in outcome.refusals):
+    if any(each.code == STALE or not each.path for each in outcome.refusals):
         return False
     draft.take(outcome)
     return True

@@ -33,6 +33,8 @@ from graph.write.validation import required
 
 STALE = "STALE"
 """Never shown: what was read has changed, so it is read again."""
+TRIES = 3
+"""How often it is read again before a batch waits for whoever keeps changing it."""
 
 _OWN = {("ifVersion",), ("clientMutationId",)}
 """What a refusal is about that reading again would not change."""

@@ -7,7 +7,7 @@ record of the source `c360`; see docs/parties.md.
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
-from graph.actions.restating import Known, Way, restate
+from graph.actions.restating import TRIES, Known, Way, restate
 from graph.errors import NOT_THERE, NotFound, Outdated, Suppressed
 from graph.model.declare import moment, string
 from graph.model.kinds import Node
@@ -36,7 +36,6 @@ RECORDS = Statement(
     "COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(s:SourceRecord) RETURN s {.*, of: x.endOf} }",
 )
 
-TRIES = 3
 FROM_SOURCE = (
     Given(string("source", "Name of the system that says so; null for what is said here.")),
     Given(string("externalId", "The record's id in that system; needed with a source.")),

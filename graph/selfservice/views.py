@@ -31,7 +31,7 @@ CONSENTS = Pattern(
 )
 CURRENT_CONSENTS = Pattern(
     "selfservice.current_consents",
-    "MATCH (THIS)-[:IS_PERSON]->(giver:Person)-[NODE_gave:GAVE]->(NODE:Consent) WHERE "
+    "MATCH (THIS)-[:IS_PERSON]->(giver:Person)-[gave:GAVE]->(NODE:Consent) WHERE "
     + consents.current("giver")
     + " WITH NODE",
 )

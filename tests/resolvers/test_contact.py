@@ -24,6 +24,15 @@ async def test_consents_are_the_latest_decisions_unless_the_history_is_asked(ask
     assert [each["status"] for each in phone] == ["WITHDRAWN"]
 
 
+async def test_whoever_gave_a_consent_has_all_of_them_below_each(ask: Ask) -> None:
+    found = await ask(
+        "Person", "ana", "consents { edges { node { person { consents { totalCount } } } } }"
+    )
+    below = [edge["node"]["person"]["consents"] for edge in found["consents"]["edges"]]
+
+    assert below == [{"totalCount": 6}] * 6
+
+
 async def test_the_contact_policy_follows_the_latest_decision_and_says_why(ask: Ask) -> None:
     found = await ask("Person", "ana", "contactPolicy { purpose channel allowed because }")
     policy = {
