@@ -38,7 +38,7 @@ MATCH (n) WHERE id(n) = r[0]
 MATCH (i) WHERE id(i) = r[1]
 MATCH (n)-[x:HAS_IDENTIFIER]->(i) WHERE x.startOf <> coalesce(r[2], n.id)
 MATCH (n)<-[:MERGED_INTO]-(of) WHERE of.id = x.startOf
-RETURN collect([id(x), id(of), id(n), id(i), r[2], COLLECT {
+RETURN collect([id(x), id(of), of.id, id(n), id(i), r[2], COLLECT {
   MATCH (i)<-[w:HAS_IDENTIFIER_WAS]-(o)
   WHERE w.held AND o.id = coalesce(r[2], n.id) AND (o = n OR EXISTS { (o)-[:MERGED_INTO]->(n) })
   RETURN id(w)
@@ -46,7 +46,8 @@ RETURN collect([id(x), id(of), id(n), id(i), r[2], COLLECT {
 )
 """Rows `[party, identifier, id of the merged party that shall have it, or null for its own]`.
 
-`[number, whose it is, party, identifier, that id, those that wait]` of what is another party's.
+`[number, whose it is, by number and id, party, identifier, that id, those that wait]` of what is
+another party's.
 """
 
 Known = dict[int, list[tuple[int, dict[str, Any]]]]
@@ -105,29 +106,47 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
             strict=True,
         ),
     )
-    owner = {place: party for party, records in known.items() for place, _ in records}
-    lost = {(owner[start], end) for start, end in gone.retracted}
+    owner = {
+        place: (party, values.get("of"))
+        for party, records in known.items()
+        for place, values in records
+    }
+    lost = {(owner[start][0], end) for start, end in gone.retracted}
     merged = {place for place, records in known.items() if any("of" in each for _, each in records)}
-    await _change_hands(unit, [one for one in of_parties.values() if one.start in merged])
+    kept = {(*owner[place], numbers[one.kind, one.value]) for place in said for one in said[place]}
+    untrue = {(*owner[start], end) for start, end in gone.retracted} - kept
+    await _change_hands(unit, [one for one in of_parties.values() if one.start in merged], untrue)
     wishes = identify(HAS_IDENTIFIER, of_parties.values())
     await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))
     await unit.over(WHOSE, merged)
 
 
-async def _change_hands(unit: Unit, wishes: list[Wish]) -> None:
-    """Let what stands of one of several who are one wait, where it shall stand of another."""
+async def _change_hands(
+    unit: Unit, wishes: list[Wish], untrue: set[tuple[int, str | None, int]]
+) -> None:
+    """Let what stands of one of several who are one wait, where it shall stand of another.
+
+    Args:
+        unit: The transaction.
+        wishes: What parties shall have, that others were merged into.
+        untrue: Parties, ids of those who were merged into them, and identifiers that the records of
+            these do not state any more: nothing of that waits.
+    """
     rows = [[one.start, one.end, one.of[0] if one.of else None] for one in wishes]
     for some in slices(rows):
         astray = await unit.run(ASTRAY, rows=some)
         if not astray:
             continue
-        hold = [[number, of, identifier] for number, of, _, identifier, _, _ in astray]
+        ending, hold, stand = list[int](), list[list[Any]](), list[list[Any]]()
+        for number, owner, former, party, identifier, of, waiting in astray:
+            if (party, former, identifier) in untrue:
+                ending.append(number)
+            else:
+                hold.append([number, owner, identifier])
+            if waiting:
+                stand.append([waiting[0], party, identifier, of, None])
+        await unit.over(identity.END, ending, now=unit.now)
         await unit.run(identity.HOLD, rows=hold, now=unit.now)
-        stand: list[list[Any]] = [
-            [held[0], party, identifier, of, None]
-            for _, _, party, identifier, of, held in astray
-            if held
-        ]
         await unit.run(identity.PROMOTE, rows=stand, now=unit.now)
         await unit.over(identity.RELEASE, [int(row[0]) for row in stand])
 
