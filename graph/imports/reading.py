@@ -33,7 +33,7 @@ from graph.imports.staging import HELD, Collector, Counters, Staging
 
 TELL_EVERY = 2_000
 AT_ONCE = 500
-"""Rows that are looked at column by column."""
+"""Rows that are looked at column by column; a divisor of `TELL_EVERY`."""
 
 
 def plan_of(source: Source, mapping: Mapping, name: str, custom: Custom | None = None) -> Plan:

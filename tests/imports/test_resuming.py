@@ -22,7 +22,8 @@ from pathlib import Path
 from graph.database import Graph
 from graph.imports import batches, import_file, load_mapping, reading
 
-batches.NODES_PER_BATCH, batches.LINKS_PER_BATCH, reading.TELL_EVERY = 20, 100, 200
+batches.NODES_PER_BATCH, batches.LINKS_PER_BATCH = 20, 100
+reading.AT_ONCE = reading.TELL_EVERY = 200
 uri, user, database, file, report = sys.argv[1:6]
 
 async def main():
