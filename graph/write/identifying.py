@@ -106,19 +106,24 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
             strict=True,
         ),
     )
+    kept = [(place, numbers[one.kind, one.value]) for place in said for one in said[place]]
+    untrue = _of_owners(known, gone.retracted) - _of_owners(known, kept)
+    lost = {(party, end) for party, _, end in untrue}
+    merged = {place for place, records in known.items() if any("of" in each for _, each in records)}
+    await _change_hands(unit, [one for one in of_parties.values() if one.start in merged], untrue)
+    wishes = identify(HAS_IDENTIFIER, of_parties.values())
+    await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))
+    await unit.over(WHOSE, merged)
+
+
+def _of_owners(known: Known, pairs: Iterable[Pair]) -> set[tuple[int, str | None, int]]:
+    """Pairs of records and identifiers, by party and the id of who was merged into it, if any."""
     owner = {
         place: (party, values.get("of"))
         for party, records in known.items()
         for place, values in records
     }
-    lost = {(owner[start][0], end) for start, end in gone.retracted}
-    merged = {place for place, records in known.items() if any("of" in each for _, each in records)}
-    kept = {(*owner[place], numbers[one.kind, one.value]) for place in said for one in said[place]}
-    untrue = {(*owner[start], end) for start, end in gone.retracted} - kept
-    await _change_hands(unit, [one for one in of_parties.values() if one.start in merged], untrue)
-    wishes = identify(HAS_IDENTIFIER, of_parties.values())
-    await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))
-    await unit.over(WHOSE, merged)
+    return {(*owner[place], end) for place, end in pairs}
 
 
 async def _change_hands(
