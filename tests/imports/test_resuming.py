@@ -14,7 +14,7 @@ from graph.engines import Endpoints
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).resolve().parents[2]
-LINES = 1_200
+LINES = 2_400
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 CHILD = """
 import asyncio, sys
@@ -23,7 +23,7 @@ from graph.database import Graph
 from graph.imports import batches, import_file, load_mapping, reading
 
 batches.NODES_PER_BATCH, batches.LINKS_PER_BATCH = 20, 100
-reading.AT_ONCE = reading.TELL_EVERY = 200
+reading.AT_ONCE = reading.TELL_EVERY = 400
 uri, user, database, file, report = sys.argv[1:6]
 
 async def main():
@@ -38,11 +38,11 @@ asyncio.run(main())
 
 
 def lines() -> str:
-    """Return the lines of 120 invoices of 30 customers."""
+    """Return the lines of 240 invoices of 60 customers."""
     chance = random.Random(7)
     rows = [
         f"{number // 10},{10_000 + chance.randrange(80)},ITEM,{1 + chance.randrange(9)},"
-        f"2011-{1 + number // 120:02}-05 10:00:00,{chance.randrange(900) / 100},"
+        f"2011-{1 + number // 240:02}-05 10:00:00,{chance.randrange(900) / 100},"
         f"{number // 40},France"
         for number in range(LINES)
     ]
@@ -80,7 +80,7 @@ async def test_killed_imports_go_on_without_redoing_what_was_finished_and_lose_n
     await wipe_graph()
     file, report = tmp_path / "whole.csv", tmp_path / "work" / "refused.jsonl"
 
-    # 7 signs of reading, then about 26 of finished batches; what was read is not read again.
+    # 7 signs of reading, then 29 of finished batches; what was read is not read again.
     for signs in (random.Random().randrange(1, 8), 12, random.Random().randrange(2, 12)):
         import_and_kill(endpoints, file, report, signs)
     standing = await query("MATCH (j:Job {kind: 'IMPORT'}) RETURN j.state, j.done")
