@@ -30,7 +30,7 @@ class Shared:
 
     Attributes:
         single: The statement as it was written.
-        several: The same for the rows in `$shared`; it returns [position, answer] pairs of those
+        several: The same for the rows in `$rows`; it returns [position, answer] pairs of those
             that match.
         names: Parameters that differ from row to row, in the order of a row.
         fixed: Parameters that all rows of one statement have in common.
@@ -62,11 +62,9 @@ def shared(statement: Statement) -> Shared:
     places = {name: f"sharing[{position}]" for position, name in enumerate(names)}
     language, written = _language(statement.text)
     inner = _PARAMETER.sub(lambda each: places.get(each[1], each[0]), written)
-    # In a map, since of a list that is a parameter itself the order of magnitude of its length is
-    # part of the plan: 1, 10 and 100 rows would be planned apart.
     text = (
-        f"{language}UNWIND range(0, size($shared.rows) - 1) AS place "
-        "WITH place, $shared.rows[place] AS sharing "
+        f"{language}UNWIND range(0, size($rows) - 1) AS place "
+        "WITH place, $rows[place] AS sharing "
         f"CALL (sharing) {{ {inner} }} RETURN collect([place, answer]) AS answers"
     )
     # The text of a literal statement with literal names put in; `re` only loses the type.
@@ -123,7 +121,7 @@ class Lanes:
         await self._graph.run(sent.single, sent.parameters(values))
         if self._max_batch > 1:
             fixed = {name: values[name] for name in sent.fixed}
-            await self._graph.run(sent.several, {**fixed, "shared": {"rows": []}})
+            await self._graph.run(sent.several, {**fixed, "rows": []})
 
     async def _several(self, asked: list[_Asked]) -> list[Any] | None:
         """The answers of one statement for all of them; None when one of them spoils it.
@@ -133,7 +131,7 @@ class Lanes:
         """
         statement, first = asked[0]
         parameters: dict[str, Any] = {name: first[name] for name in statement.fixed}
-        parameters["shared"] = {"rows": [statement.row(values) for _, values in asked]}
+        parameters["rows"] = [statement.row(values) for _, values in asked]
         try:
             rows = await self._graph.run(statement.several, parameters, timeout=SECONDS)
         except Unavailable:

@@ -58,12 +58,7 @@ class Unit:
         self.ledger = Ledger(self.now)
 
     async def run(self, statement: Statement, **parameters: Any) -> Any:
-        """Run a statement that returns one value, and return it.
-
-        Parameters travel as one map `$p`. A plan belongs to a text and the types of its parameters,
-        and of a list or text the order of magnitude of its length counts as type: of rows in a map
-        it does not, so that 7 rows and 7,000 share one plan.
-        """
+        """Run a statement that returns one value, with parameters as `$p.name`, and return it."""
         return (await self.transaction.run(statement, {"p": parameters}))[0][0]
 
     async def each(self, statement: Statement, rows: list[Any], **parameters: Any) -> list[Row]:

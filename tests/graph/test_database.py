@@ -69,3 +69,19 @@ async def test_a_single_server_is_asked_without_bookmarks(graph: Graph) -> None:
     await graph.run(Statement("test.one", Kind.READ, "RETURN 1"))
 
     assert await graph.seen() == frozenset()
+
+
+async def test_a_text_is_planned_once_whatever_the_length_of_its_parameters(graph: Graph) -> None:
+    steps = " ".join(
+        f"OPTIONAL MATCH (a)-[:R{i}]->(b{i}:B{i}) WHERE b{i}.n = $text OR b{i}.n IN $list"
+        for i in range(12)
+    )
+    heavy = Statement("test.heavy", Kind.READ, f"MATCH (a:A {{id: $text}}) {steps} RETURN a")
+
+    async def seconds(length: int) -> float:
+        start = time.monotonic()
+        await graph.run(heavy, {"text": "a" * length, "list": ["a"] * length})
+        return time.monotonic() - start
+
+    planned = await seconds(5)
+    assert max([await seconds(each) for each in (9, 11, 101, 1_001)]) < planned / 3
