@@ -29,6 +29,7 @@ COMMANDS = {
     "seed": ("api.commands.seed", "seed"),
     "import": ("api.commands.imports", "import_"),
     "match": ("api.commands.match", "match"),
+    "drop": ("api.commands.drop", "drop"),
     "export": ("api.commands.exports", "export_"),
     "retention": ("api.commands.retention", "retention"),
     "compact": ("api.commands.compact", "compact"),

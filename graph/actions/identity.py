@@ -3,6 +3,7 @@
 from typing import LiteralString
 
 from graph.errors import NOT_THERE, Conflict, InvalidInput, NotFound
+from graph.identity.dropping import Drop
 from graph.identity.merging import AT_MOST, Merge, Unmerge
 from graph.identity.reviewing import Accept
 from graph.model.declare import string
@@ -73,6 +74,12 @@ async def _unmerge(work: Work, draft: Draft) -> None:
         await _apply(work, draft, Unmerge(identity.id, records), "records")
 
 
+async def _drop(work: Work, draft: Draft) -> None:
+    record = draft.one("record")
+    if record is not None:
+        await _apply(work, draft, Drop([record.id]), "recordId")
+
+
 async def _accept(work: Work, draft: Draft) -> None:
     party, other = draft.one("party"), draft.one("other")
     if party is not None and other is not None:
@@ -109,6 +116,14 @@ PARTIES_UNMERGE = Procedure(
     ),
     returns=(Return("party", "identity", "Customer"),),
     run=_unmerge,
+)
+SOURCE_RECORD_DROP = Procedure(
+    "sourceRecordDrop",
+    "Takes back what a source said: each value falls to the next record that states one, and the "
+    "record says nothing until its source sends it again. Refused for the last one with a name.",
+    refs=(Ref("record", (SOURCE_RECORD,), "The record."),),
+    returns=(Return("party", "party", "Customer"),),
+    run=_drop,
 )
 DUPLICATE_ACCEPT = Procedure(
     "duplicateAccept",
@@ -161,5 +176,6 @@ DUPLICATE_REJECT = _apart(
 )
 
 ACTIONS = (
-    PARTIES_MERGE, PARTIES_UNMERGE, MARK_NOT_SAME, DUPLICATE_ACCEPT, DUPLICATE_REJECT
+    PARTIES_MERGE, PARTIES_UNMERGE, MARK_NOT_SAME, SOURCE_RECORD_DROP, DUPLICATE_ACCEPT,
+    DUPLICATE_REJECT,
 )  # fmt: skip

@@ -35,6 +35,14 @@ RETURN collect([s.id, coalesce(x.endOf, n.id), id(s)])""",
 )
 """Numbers of parties to `[record, id of the party it spoke of before any merge, number]`."""
 
+SPOKEN = _write(
+    "spoken",
+    """UNWIND $p.ids AS i
+MATCH (s:SourceRecord {id: i})-[:RESOLVES_TO]->(n:Party)
+RETURN collect([i, id(s), id(n), labels(n), n.id])""",
+)
+"""Ids of source records to `[id, number, party's number, its labels, its id]`, in order."""
+
 CONTRADICTED = _write(
     "contradicted",
     """UNWIND $p.ids AS i
@@ -292,6 +300,6 @@ RETURN [labels(n), properties(n), COLLECT {
 """What a party is: labels, properties, `[type, count]` of its relationships, how many wait."""
 
 ALL = (
-    PARTIES, RECORDS, CONTRADICTED, TIES, HELD, MOVE, HOLD, PROMOTE, RELEASE, END, HIDE, SHOW,
-    PARENT, JOIN, LEAVE, ROLES, SIGHTED, STATE,
+    PARTIES, RECORDS, SPOKEN, CONTRADICTED, TIES, HELD, MOVE, HOLD, PROMOTE, RELEASE, END, HIDE,
+    SHOW, PARENT, JOIN, LEAVE, ROLES, SIGHTED, STATE,
 )  # fmt: skip

@@ -10,15 +10,14 @@ from graph.model.identity import RESOLVES_TO, SOURCE_RECORD
 from graph.model.kinds import COMMON, Node
 from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
+from graph.write.deriving import derive_anew
 from graph.write.digest import digest
-from graph.write.golden import golden
-from graph.write.identifying import Known, Stated, identify_new, reconcile
+from graph.write.identifying import Stated, identify_new
 from graph.write.links import Wish
 from graph.write.nodes import change, check_required, ready
 from graph.write.resolving import Arrived, Join, Verdict
 from graph.write.suppression import ERASABLE, suppressed
 from graph.write.unit import Unit, new_id
-from graph.write.validation import required
 from graph.write.waves import waves
 
 _KEPT = frozenset(each.name for each in COMMON)
@@ -383,18 +382,6 @@ async def _refresh(unit: Unit, node: Node, touched: list[_Record]) -> set[int]:
         return set()
     parties = sorted({one.party for one in touched if one.party is not None})
     await unit.lock(parties)
-    updates: list[list[Any]] = []
-    known: Known = {}
     custom = {one.party: one.row.custom for one in touched if one.row.custom}
-    for ids in slices(parties):
-        for place, _, records in await unit.run(statements.RECORDS_OF, ids=ids):
-            known[place] = [(each[0], each[1]) for each in records]
-            best = golden(node, (values for _, values in known[place]))
-            for name in required(node):
-                if best[name] is None:
-                    raise InvalidInput(f"A {node.name} would lose {name}, which is required.")
-            updates.append([place, place, {**best, **custom.get(place, {})}, None])
-    altered = await change(unit, node.name, updates)
     changed = {one.place for one in touched if one.place is not None}
-    await reconcile(unit, node, known, changed)
-    return set(altered)
+    return await derive_anew(unit, node, parties, changed, custom)

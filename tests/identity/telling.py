@@ -5,7 +5,8 @@ from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from graph.database import Graph
-from graph.errors import Conflict, InvalidInput
+from graph.errors import Conflict, InvalidInput, NotFound
+from graph.identity.dropping import Drop
 from graph.identity.merging import Merge, Unmerge
 from graph.model import MODEL
 from graph.statements import Kind, Statement
@@ -30,7 +31,9 @@ LINKS = Statement(
 RETURN type(x), labels(s), properties(s), labels(e), properties(e), properties(x)""",
 )
 
-What = Literal["say", "edit", "work", "order", "refer", "attach", "merge", "unmerge", "distinct"]
+What = Literal[
+    "say", "edit", "work", "order", "refer", "attach", "drop", "merge", "unmerge", "distinct"
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ def batch_of(one: Told, step: int) -> Batch:
             row = NodeRow((party(one.who),), {"name": f"edit{one.word}", "tier": one.word})
             row.observed_at = at(step)
             return Batch([Nodes(PERSON, [row])])
+        case "drop":
+            source = "crm" if one.word == "a" else "web"
+            return Batch([], named={}, steps=[Drop([record_id(one.who, source)])])
         case "merge":
             return Batch([], steps=[Merge(party(one.who), [party(one.whom)])])
         case "distinct":
@@ -125,7 +131,7 @@ async def tell(graph: Graph, batch: Batch, step: int) -> bool:
     """Let it happen; False when it was refused."""
     try:
         await write(graph, batch, Writer("tester", now=at(step), op="test"))
-    except (Conflict, InvalidInput):
+    except (Conflict, InvalidInput, NotFound):
         return False
     return True
 

@@ -21,7 +21,7 @@ RECORDS = Statement(
     Kind.READ,
     "MATCH (s:SourceRecord)-[x:RESOLVES_TO]->(p) RETURN s.id, coalesce(x.endOf, p.id)",
 )
-SAYING: tuple[What, ...] = ("say", "edit", "work", "order", "refer", "attach")
+SAYING: tuple[What, ...] = ("say", "edit", "work", "order", "refer", "attach", "drop")
 
 
 @dataclass
