@@ -8,9 +8,14 @@ from typing import Any
 import neo4j
 import platformdirs
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from graph.engines import Endpoints, EngineConfig, Engines, open_engines
+
+# How long an example takes is up to the machine and to whatever else runs on it.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 class FilesAndServer(LoadFileScheduling):

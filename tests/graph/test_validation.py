@@ -4,7 +4,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.model import MODEL
@@ -129,7 +129,6 @@ def test_the_recorded_interval_of_a_relationship_is_not_for_rows():
         assert problems[0].code == "UNKNOWN_PROPERTY"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([*Type, "other"]), st.text(max_size=30) | st.none()))
 def test_whatever_is_written_is_kept_or_refused_without_being_repeated(row: dict[str, Any]):
     result = validate(EVERYTHING, row)

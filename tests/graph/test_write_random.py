@@ -190,7 +190,7 @@ BATCHES = st.lists(SAID, min_size=1, max_size=3)
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=SHARED, derandomize=True)
+@settings(max_examples=12, suppress_health_check=SHARED, derandomize=True)
 @given(batches=BATCHES)
 async def test_a_few_random_batches_agree_with_the_dictionaries(graph: Graph, batches: list[Said]):
     await _agrees(graph, batches)
@@ -198,7 +198,7 @@ async def test_a_few_random_batches_agree_with_the_dictionaries(graph: Graph, ba
 
 @pytest.mark.full
 @pytest.mark.timeout(3000)
-@settings(max_examples=400, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=400, suppress_health_check=SHARED)
 @given(batches=BATCHES)
 async def test_many_random_batches_agree_with_the_dictionaries(graph: Graph, batches: list[Said]):
     await _agrees(graph, batches)

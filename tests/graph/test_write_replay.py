@@ -139,7 +139,7 @@ HISTORIES = st.lists(SAID, min_size=2, max_size=4)
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=SHARED, derandomize=True)
+@settings(max_examples=15, suppress_health_check=SHARED, derandomize=True)
 @given(batches=HISTORIES)
 async def test_events_replayed_to_a_moment_are_the_graph_at_that_moment(
     graph: Graph, batches: list[Said]
@@ -149,7 +149,7 @@ async def test_events_replayed_to_a_moment_are_the_graph_at_that_moment(
 
 @pytest.mark.full
 @pytest.mark.timeout(3000)
-@settings(max_examples=250, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=250, suppress_health_check=SHARED)
 @given(batches=HISTORIES)
 async def test_events_of_many_histories_replay_to_the_graph(graph: Graph, batches: list[Said]):
     await _agrees(graph, batches)

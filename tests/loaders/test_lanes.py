@@ -127,7 +127,7 @@ async def test_who_has_gone_away_is_not_asked_for(gated: GatedGraph) -> None:
 
     assert isinstance(found[2], asyncio.CancelledError)
     assert [each[0] for each in (found[0], found[1], found[3])] == ["n1", "n2", "n4"]
-    assert gated.sent[-1] == {"f1": 7, "shared": {"rows": [["n2"], ["n4"]]}}
+    assert gated.sent[-1] == {"f1": 7, "rows": [["n2"], ["n4"]]}
 
 
 async def test_who_is_cancelled_in_flight_frees_the_lane(gated: GatedGraph) -> None:

@@ -14,7 +14,7 @@ from graphql import (
     get_introspection_query,
     graphql_sync,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.access import RULES
@@ -183,7 +183,6 @@ def test_the_argument_as_of_is_unknown_to_others(audience: Audience) -> None:
 
 
 @pytest.mark.parametrize("audience", OTHERS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_hidden_field_anywhere_in_a_document_refuses_the_whole(
     audience: Audience, data: st.DataObject

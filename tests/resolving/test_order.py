@@ -40,7 +40,7 @@ async def _check(graph: Graph, said: list[dict[str, Any]], seed: int) -> None:
     assert found[0] == found[1] == found[2]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(SAID, min_size=6, max_size=6), seed=st.integers(0, 1_000))
 async def test_any_order_and_batching_gives_the_same_parties(
     graph: Graph, said: list[dict[str, Any]], seed: int
@@ -49,7 +49,7 @@ async def test_any_order_and_batching_gives_the_same_parties(
 
 
 @pytest.mark.full
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(SAID, min_size=6, max_size=6), seed=st.integers(0, 1_000))
 async def test_any_order_and_batching_gives_the_same_parties_often(
     graph: Graph, said: list[dict[str, Any]], seed: int
@@ -57,7 +57,7 @@ async def test_any_order_and_batching_gives_the_same_parties_often(
     await _check(graph, said, seed)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(
     said=st.lists(SAID, min_size=5, max_size=5),
     told=st.lists(st.sampled_from([*itertools.combinations(range(3), 2)]), max_size=2, unique=True),
