@@ -121,7 +121,7 @@ class Provenance:
     field: str = strawberry.field(description="Name of the property.")
     rule: str = strawberry.field(
         description="LATEST: observed last. TRUSTED: of the source believed most. FREQUENT: stated "
-        "by most records."
+        "by most records. VERIFIED: proved by its holder, or stated here since."
     )
     value: JSON | None = strawberry.field(description="The value; null when nobody states one.")
     record: IdentityRecord | None = strawberry.field(description="The record it comes from.")

@@ -5,16 +5,20 @@ identifiers follow from them. identifierAdd and identifierVerify, which customer
 `graph.actions.selfservice.claims`.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from graph.actions.periods import missing
 from graph.actions.restating import STALE, TRIES
 from graph.actions.stating import apply
+from graph.errors import NotFound
+from graph.identity.settling import Choose
 from graph.model.declare import flag, moment, string
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.parties import PARTY
 from graph.statements import Kind, Statement
-from graph.write import Batch, Expected, LinkRow, Links, NodeRow, Nodes, formats
+from graph.write import Batch, Expected, LinkRow, Links, NodeRow, Nodes, formats, write
 from graph.write.actions import (
     Action,
     Create,
@@ -31,6 +35,7 @@ from graph.write.actions import (
 )
 from graph.write.actions.draft import node_of
 from graph.write.actions.spec import Values
+from graph.write.actions.work import writer_of
 from graph.write.identifiers import Derived, derive
 
 KNOWN = Statement(
@@ -40,6 +45,14 @@ KNOWN = Statement(
     "OPTIONAL MATCH (i:Identifier {kind: $kind, value: $value}) "
     "RETURN i.id, p.head, COLLECT { MATCH (p)-[x:HAS_IDENTIFIER]->(o:Identifier) "
     "WHERE o.kind = $kind AND o.value <> $value AND x.primary RETURN [o.id, o.value] }",
+)
+
+OUTDONE = Statement(
+    "identifiers.outdone",
+    Kind.READ,
+    "MATCH (p:Party {id: $party})-[:HAS_IDENTIFIER]->(i:Identifier {id: $identifier}) "
+    "WHERE CASE i.kind WHEN 'EMAIL' THEN p.email <> i.value WHEN 'PHONE' THEN p.phone <> i.value "
+    "ELSE false END RETURN p.id",
 )
 
 _PARTY = Ref("party", (PARTY,), "The party it points to.")
@@ -120,8 +133,11 @@ async def add(work: Work, draft: Draft) -> None:
     for _ in range(TRIES):
         [known] = await work.read(KNOWN, kind=kind, value=one.value, party=party.id)
         if await _adding(work, draft, one, known, (values, properties)):
-            return
-    await _add_by_batch(work, draft, one, known, (values, properties))
+            break
+    else:
+        await _add_by_batch(work, draft, one, known, (values, properties))
+    if values.get("verifiedAt") is not None:
+        await prefer(work, draft)
 
 
 async def _adding(
@@ -221,5 +237,17 @@ VERIFY = Action(
     prepare=_verify,
     returns=_RETURNS,
 )
+
+
+async def prefer(work: Work, draft: Draft) -> None:
+    """Choose the main address or number of a party anew where another one was proved just now."""
+    party, identifier = draft.returned.get("party"), draft.returned.get("identifier")
+    if draft.refusals or party is None or identifier is None:
+        return
+    if await work.read(OUTDONE, party=party.id, identifier=identifier.id):
+        writer = writer_of(replace(work.caller, key=None), draft.mutation.name)
+        with suppress(NotFound):  # it was archived or merged meanwhile, and is settled by that
+            await write(work.graph, Batch([], steps=[Choose(party.id)]), writer)
+
 
 ACTIONS = (IDENTIFIER_REMOVE,)

@@ -26,9 +26,8 @@ from graph.write.actions import (
     Update,
     Work,
 )
-from graph.write.golden import golden
+from graph.write.golden import OWN_SOURCE, golden
 from graph.write.identifiers import derive
-from graph.write.parties import OWN_SOURCE
 from graph.write.validation import required
 
 STALE = "STALE"

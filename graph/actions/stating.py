@@ -17,7 +17,8 @@ from graph.write import Batch, Expected, NodeRow, Nodes
 from graph.write.actions import Draft, Given, Named, Work
 from graph.write.actions.rows import stated
 from graph.write.formats import moment as stored
-from graph.write.parties import OWN_SOURCE
+from graph.write.golden import OWN_SOURCE
+from graph.write.statements import PROVED
 from graph.write.unit import new_id
 from graph.write.validation import writable
 
@@ -25,15 +26,17 @@ RECORD = Statement(
     "parties.record",
     Kind.READ,
     "MATCH (s:SourceRecord {source: $source, externalId: $external}) "
-    "OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p) RETURN properties(s), coalesce(p:Archived, false), "
-    "properties(p), COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(o:SourceRecord) "
-    "RETURN o {.*, of: x.endOf} }",
+    "OPTIONAL MATCH (s)-[:RESOLVES_TO]->(p) WITH s, p, " + PROVED + " AS proved "
+    "RETURN properties(s), coalesce(p:Archived, false), properties(p), "
+    "COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(o:SourceRecord) "
+    "RETURN o {.*, of: x.endOf, proved: proved} }",
 )
 RECORDS = Statement(
     "parties.records",
     Kind.READ,
-    "MATCH (p:Party {id: $id}) RETURN properties(p), "
-    "COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(s:SourceRecord) RETURN s {.*, of: x.endOf} }",
+    "MATCH (p:Party {id: $id}) WITH p, " + PROVED + " AS proved RETURN properties(p), "
+    "COLLECT { MATCH (p)<-[x:RESOLVES_TO]-(s:SourceRecord) "
+    "RETURN s {.*, of: x.endOf, proved: proved} }",
 )
 
 FROM_SOURCE = (

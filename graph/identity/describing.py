@@ -12,16 +12,20 @@ from graph.model.parties import PERSON
 from graph.statements import Kind, Statement
 from graph.write.golden import Values, ranked, rule_of
 from graph.write.ledger import concrete
+from graph.write.statements import PROVED
 from graph.write.validation import writable
 
 OF = Statement(
     "identity.of",
     Kind.READ,
     """MATCH (p:Party {id: $id})
+WITH p, """
+    + PROVED
+    + """ AS proved
 RETURN p.id, labels(p), COLLECT {
   MATCH (s:SourceRecord)-[x:RESOLVES_TO]->(p)
   WITH s, x ORDER BY s.createdAt, s.id
-  RETURN [properties(s), coalesce(x.endOf, p.id), x.rule, x.score, x.decidedBy, x.from]
+  RETURN [s {.*, proved: proved}, coalesce(x.endOf, p.id), x.rule, x.score, x.decidedBy, x.from]
 }, COLLECT {
   MATCH (p)<-[m:MERGED_INTO]-(l)
   WITH l, m ORDER BY m.from, l.id

@@ -1,8 +1,9 @@
 """What follows from the records of a party: its golden values, its identifiers, its labels."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from graph.identity.clusters import Cluster
+from graph.identity.clusters import Cluster, load
 from graph.model import MODEL
 from graph.write import identity as statements
 from graph.write import sight
@@ -33,3 +34,25 @@ async def settle(
     await unit.over(statements.ROLES, parties)
     served = await unit.over(statements.SIGHTED, parties)
     await unit.over(sight.KEEP, {*parties, *served, *seen}, now=now)
+
+
+@dataclass(slots=True)
+class Choose:
+    """A party whose values are chosen anew, since something else speaks for one: part of a batch.
+
+    Attributes:
+        party: Its id.
+    """
+
+    party: str
+
+    async def apply(self, unit: Unit) -> None:
+        """Choose them.
+
+        Raises:
+            NotFound: there is no such party, or another one answers for it.
+        """
+        cluster = await load(unit, [self.party])
+        number = next(n for n, one in cluster.members.items() if one.id == self.party)
+        node = MODEL.by_label[cluster.members[number].label]
+        await derive_anew(unit, node, [number], set())

@@ -109,7 +109,9 @@ async def reconcile(unit: Unit, node: Node, known: Known, changed: set[int]) -> 
     kept = [(place, numbers[one.kind, one.value]) for place in said for one in said[place]]
     untrue = _of_owners(known, gone.retracted) - _of_owners(known, kept)
     lost = {(party, end) for party, _, end in untrue}
-    merged = {place for place, records in known.items() if any("of" in each for _, each in records)}
+    merged = {
+        place for place, records in known.items() if any(each.get("of") for _, each in records)
+    }
     await _change_hands(unit, [one for one in of_parties.values() if one.start in merged], untrue)
     wishes = identify(HAS_IDENTIFIER, of_parties.values())
     await apply(unit, Demand(HAS_IDENTIFIER, wishes, drop=lost - of_parties.keys(), strict=True))

@@ -12,6 +12,7 @@ from graph.write import formats, statements
 from graph.write.batch import Key, NodeRow, Nodes, slices
 from graph.write.deriving import derive_anew
 from graph.write.digest import digest
+from graph.write.golden import OWN_SOURCE
 from graph.write.identifying import Stated, identify_new
 from graph.write.links import Wish
 from graph.write.nodes import change, check_required, ready
@@ -21,8 +22,6 @@ from graph.write.unit import Unit, new_id
 from graph.write.waves import waves
 
 _KEPT = frozenset(each.name for each in COMMON)
-OWN_SOURCE = "c360"
-"""The source of what is said here, not by another system."""
 
 
 @dataclass(slots=True)

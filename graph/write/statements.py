@@ -168,14 +168,23 @@ RETURN collect([r[0], id(s), """
 The last is the party that the record truly speaks of, while that is merged into p.
 """
 
+PROVED: LiteralString = """COLLECT {
+  MATCH (p)-[h:HAS_IDENTIFIER]->(o:Identifier) WHERE h.verifiedAt IS NOT NULL
+  RETURN [o.kind, o.value, h.verifiedAt]
+}"""
+"""What a party p was proved to have: kind, value, time."""
+
 RECORDS_OF = _write(
     "write.records_of",
     """UNWIND $p.ids AS i
 MATCH (p) WHERE id(p) = i
+WITH i, p, """
+    + PROVED
+    + """ AS proved
 RETURN collect([
   i, p.version, COLLECT {
-    MATCH (s:SourceRecord)-[x:RESOLVES_TO]->(p) RETURN [id(s), CASE WHEN x.endOf IS NULL
-      THEN properties(s) ELSE s {.*, of: x.endOf} END]
+    MATCH (s:SourceRecord)-[x:RESOLVES_TO]->(p)
+    RETURN [id(s), s {.*, of: x.endOf, proved: proved}]
   }
 ])""",
 )

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from graph.model.parties import PERSON
+from graph.write import Batch, NodeRow, Nodes, Writer, write
 from loaders.ids import decode_id
 from tests.mutations.conftest import Api, Put, uuid_of
 
@@ -145,4 +147,43 @@ async def test_an_identifier_repeated_by_its_key_is_added_once(api: Api, put: Pu
     assert second == first
     assert await api.refused("identifierAdd", **{**given, "value": "@bob"}) == [
         ("CONFLICT", "clientMutationId")
+    ]
+
+
+async def test_an_address_that_was_proved_is_the_main_one_until_another_is_stated_here(
+    api: Api, put: Put
+):
+    ana = await put("Person", "ana", name="Ana", email="old@example.org")
+    web = {"email": "typo@example.org"}
+
+    async def repeat(day: int) -> None:
+        row = NodeRow(("web", "ana"), {**web}, None, f"2026-01-0{day}T00:00:00Z", ("crm", "ana"))
+        await write(api.graph, Batch([Nodes(PERSON, [row])]), Writer("tester", "web"))
+
+    async def email() -> str:
+        shown = "query ($id: ID!) { customer(id: $id) { ... on Person { email } } }"
+        return (await api.ask(shown, id=ana))["customer"]["email"]
+
+    await repeat(1)
+    both = {"partyId": ana, "kind": "EMAIL", "value": "typo@example.org"}
+    assert await email() == "old@example.org"
+
+    added = await api.done(
+        "identifierAdd", "party { id }", **both, verifiedAt="2026-11-01T00:00:00Z"
+    )
+    assert added["party"]["id"] == ana
+    assert await email() == "typo@example.org"
+
+    await put("Person", "ana", name="Ana", email="older@example.org")
+    assert await email() == "typo@example.org"
+    await api.done("personPatch", "person { email }", personId=ana, email="new@example.org")
+    assert await email() == "new@example.org"
+    proof = 'query ($id: ID!) { identity(id: $id) { provenance(fields: ["email"]) {'
+    proof += " rule value losers { value } } } }"
+    assert (await api.ask(proof, id=ana))["identity"]["provenance"] == [
+        {
+            "rule": "VERIFIED",
+            "value": "new@example.org",
+            "losers": [{"value": "typo@example.org"}, {"value": "older@example.org"}],
+        }
     ]

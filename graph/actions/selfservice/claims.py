@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from graph.actions.identifiers import ADD_GIVEN, CODES, VERIFY, add, normal
+from graph.actions.identifiers import ADD_GIVEN, CODES, VERIFY, add, normal, prefer
 from graph.actions.stating import apply, patch
 from graph.audiences import CUSTOMERS, Audience
 from graph.errors import NOT_THERE
+from graph.identity.settling import Choose
 from graph.model.declare import string
 from graph.model.identity import HAS_IDENTIFIER, IDENTIFIER
 from graph.model.parties import PARTY
@@ -156,6 +157,7 @@ async def _verify(work: Work, draft: Draft) -> None:
     if draft.viewer.audience is not Audience.CUSTOMER:
         inner = sketch(VERIFY, draft.caller, draft.refs, draft.given)
         draft.take(await work.perform(VERIFY, inner))
+        await prefer(work, draft)
         return
     code = str(draft.given.get("code") or "")
     for name, value in (("verificationId", draft.one("verification")), ("code", code)):
@@ -240,6 +242,7 @@ async def _prove(work: Work, draft: Draft, claim: _Pending) -> None:
             "party": (node, party),
             "verification": (VERIFICATION, (claim.id,)),
         },
+        steps=[Choose(claim.party.id)],
     )
     await apply(work, draft, batch, "verificationId")
 
