@@ -1,33 +1,17 @@
-"""Root fields about identities: why a party is one, its values' origins, what a merge does."""
+"""The root field `identity`: why a party is one, and where its values come from."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated
 
 import strawberry
 from strawberry.scalars import JSON
 
 from graph.errors import InvalidInput
 from graph.identity import describing
-from graph.identity.merging import AT_MOST
-from graph.identity.previewing import Preview, State
-from graph.identity.previewing import merge_preview as preview
-from graph.model.kinds import Pii
-from graph.model.parties import PERSON
-from graph.write.validation import writable
 from loaders.errors import BadRequest, Code
 from loaders.ids import decode_id, encode_id
 from resolvers.context import Info, for_staff
-
-_PARTIES = ("Person", "Company", "Household")
-_SEEN = "query Seen($ids: [ID!]!) { nodes(ids: $ids) { id } }"
-_PERSONAL = " ".join(name for name, each in writable(PERSON).items() if each.pii is not Pii.NONE)
-_TOLD = {
-    field: f"query {field}($ids: [ID!]!) {{ nodes(ids: $ids) {{ id "
-    f"... on Person {{ {_PERSONAL} }} }} }}"
-    for field in ("identity", "mergePreview")
-}
-"""Asked where personal data is told: it is recorded who was told, as for every other answer."""
+from resolvers.telling import SEEN, TOLD, seen_parties
 
 
 @strawberry.type(description="A source record of an identity.")
@@ -181,45 +165,8 @@ class Identity:
             found = self.found.provenance(fields or [])
         except InvalidInput as error:
             raise BadRequest(Code.INVALID_ARGUMENT, str(error)) from None
-        await _seen(info, _TOLD["identity"], [self.id])
+        await seen_parties(info, TOLD["identity"], [self.id])
         return [_origin(self.found, each) for each in found]
-
-
-@strawberry.type(description="How many relationships of one type there would be.")
-class RelationshipCount:
-    """How many relationships of one type there would be."""
-
-    type: str = strawberry.field(description="Type of the relationship.")
-    count: int = strawberry.field(description="Their number.")
-
-
-@strawberry.type(description="What a merge would make of some parties; nothing is changed.")
-class MergePreview:
-    """What a merge would make of some parties."""
-
-    refusal: str | None = strawberry.field(
-        description="Code with which `partiesMerge` would refuse; null when it would be done."
-    )
-    message: str | None = strawberry.field(description="Why it would be refused; null if not.")
-    values: JSON | None = strawberry.field(
-        description="What would be stated of the party, by property; null when refused."
-    )
-    relationships: list[RelationshipCount] | None = strawberry.field(
-        description="Relationships that the party would have, by type; null when refused, and "
-        "while access rules narrow staff, since not everybody may see what they lead to."
-    )
-    waiting: int | None = strawberry.field(
-        description="Relationships that would wait for an unmerge, since an equal one stands; null "
-        "like `relationships`."
-    )
-
-
-async def _seen(info: Info, query: str, ids: Sequence[str]) -> list[str | None]:
-    """Global ids of those who answer for some parties and whom the viewer may see."""
-    rows = (await for_staff(info).answers(query, {"ids": [*ids]}, info.context.viewer))["nodes"]
-    if isinstance(rows, Exception):
-        raise rows
-    return [row["id"] if row and decode_id(row["id"]).type in _PARTIES else None for row in rows]
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -287,7 +234,7 @@ async def identity(
     ],
 ) -> Identity | None:
     """A party explained."""
-    (seen,) = await _seen(info, _SEEN, [id])
+    (seen,) = await seen_parties(info, SEEN, [id])
     found = await describing.identity(for_staff(info).graph, decode_id(seen).id) if seen else None
     if found is None:
         return None
@@ -300,40 +247,6 @@ async def identity(
     )
 
 
-async def merge_preview(
-    info: Info,
-    parties: Annotated[
-        list[strawberry.ID],
-        strawberry.argument(description="Those that would be one, the one that stays first."),
-    ],
-) -> MergePreview:
-    """What a merge would do."""
-    if not 1 < len(parties) <= AT_MOST:
-        raise BadRequest(Code.INVALID_ARGUMENT, f"Name 2 to {AT_MOST} parties.")
-    seen = await _seen(info, _TOLD["mergePreview"], parties)
-    ids = [decode_id(each).id for each in seen if each]
-    if len(ids) < len(seen):
-        # Nobody learns of a party that is hidden: it is as if it were not there.
-        found = Preview("NOT_FOUND", "There is no party with one of these ids.")
-    else:
-        viewer = info.context.viewer
-        found = await preview(for_staff(info).graph, ids, f"{viewer.issuer}|{viewer.subject}")
-    after = found.after
-    # Counts also speak of what a rule may hide from whoever asks.
-    counted = None if for_staff(info).narrowed() else after
-    return MergePreview(
-        refusal=found.refusal,
-        message=found.message,
-        values=cast("JSON", after.values) if after else None,
-        relationships=_counts(counted) if counted else None,
-        waiting=counted.waiting if counted else None,
-    )
-
-
-def _counts(state: State) -> list[RelationshipCount]:
-    return [RelationshipCount(type=name, count=n) for name, n in state.relationships.items()]
-
-
 @strawberry.type
 class IdentityQuery:
     """Root fields about identities."""
@@ -342,8 +255,4 @@ class IdentityQuery:
         resolver=identity,
         description="A party explained: its records, the merges that made it, where its values "
         "come from; null for one that is not there. Staff only.",
-    )
-    merge_preview: MergePreview = strawberry.field(
-        resolver=merge_preview,
-        description="What `partiesMerge` would do; nothing is changed. Staff only.",
     )

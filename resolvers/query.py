@@ -30,6 +30,7 @@ from resolvers.identities import IdentityQuery
 from resolvers.me import MeQuery
 from resolvers.naming import CustomerBy, NumberedBy, ProductBy, SourcedBy, UserBy
 from resolvers.parties.timeline import CHANNELS, SINCE, UNTIL
+from resolvers.previews import PreviewQuery
 from resolvers.pricing import EffectivePrice, effective_price
 from resolvers.privacy import PrivacyQuery
 from resolvers.sorting import BY_NAME, LATEST_OPENED, NEWEST, any_of
@@ -41,7 +42,9 @@ _LIFECYCLES = any_of(
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(AccessQuery, IdentityQuery, DuplicateQuery, PrivacyQuery, ExportQuery, MeQuery):
+class Query(
+    AccessQuery, IdentityQuery, PreviewQuery, DuplicateQuery, PrivacyQuery, ExportQuery, MeQuery
+):
     """Everything that can be asked."""
 
     viewer: Viewer = strawberry.field(

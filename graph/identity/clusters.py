@@ -19,6 +19,7 @@ class Member:
         label: Concrete label.
         changed_at: When it last changed, UTC.
         parent: Id of the party it was merged into directly; None for one that answers for itself.
+        joined: When it was merged; empty for one that answers for itself.
     """
 
     number: int
@@ -26,6 +27,7 @@ class Member:
     label: str
     changed_at: str
     parent: str | None
+    joined: str = ""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ async def _read(unit: Unit, ids: list[str]) -> Cluster:
     for id_, number, labels, changed_at, merged in await unit.run(statements.PARTIES, ids=ids):
         found.members[number] = Member(number, id_, concrete(labels), changed_at, None)
         found.live[number] = number
-        for inner, place, names, at, parent in merged:
-            found.members[place] = Member(place, inner, concrete(names), at, parent)
+        for inner, place, names, at, parent, joined in merged:
+            found.members[place] = Member(place, inner, concrete(names), at, parent, joined)
             found.live[place] = number
     return found

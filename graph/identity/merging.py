@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graph.errors import Conflict, InvalidInput
 from graph.identity.clusters import Cluster, load
-from graph.identity.moving import rearrange
+from graph.identity.moving import Arrival, rearrange
 from graph.identity.settling import settle
 from graph.write import identity as statements
 from graph.write.unit import Unit
@@ -88,11 +88,13 @@ class Unmerge:
         records: Ids of source records: all those that spoke of a party before it was merged, of
             one or of several.
         parties: Ids of the parties that stand for themselves again, when it was done.
+        arrived: What has come since the first of the merges that are undone, and whose it is.
     """
 
     identity: str
     records: list[str]
     parties: list[str] = field(default_factory=list[str])
+    arrived: list[Arrival] = field(default_factory=list[Arrival])
 
     async def apply(self, unit: Unit) -> None:
         """Take them apart.
@@ -114,7 +116,8 @@ class Unmerge:
         why = {row[0]: row[1:] for row in await unit.over(statements.LEAVE, leaving, now=now)}
         await unit.over(statements.SHOW, tops, now=now)
         seen = await unit.over(statements.SIGHTED, {root})
-        await rearrange(unit, cluster, former, homes, now)
+        since = min(cluster.members[each].joined for each in leaving)
+        self.arrived = await rearrange(unit, cluster, former, homes, now, since)
         joined = [[n, cluster.live[n], *why[n], cluster.depth(n)] for n in sorted(moved)]
         await unit.run(statements.JOIN, rows=joined, now=now)
         await unit.run(statements.PARENT, rows=parents)

@@ -8,6 +8,7 @@ true ends, as a former relationship that is `held`, until the parties are taken 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from graph.identity.clusters import Cluster
@@ -25,7 +26,7 @@ _POSITIONAL = frozenset(each.name for each in MODEL.relationships if positional(
 
 
 class Tie(NamedTuple):
-    """A standing relationship: its ends, whose they truly are, the record that said so, its key."""
+    """A standing relationship: its ends, whose they truly are, what record said so, key, since."""
 
     number: int
     kind: str
@@ -35,6 +36,24 @@ class Tie(NamedTuple):
     end_of: str | None
     via: str | None
     key: list[Any] | None
+    since: str | None
+
+
+class Because(StrEnum):
+    """Why what arrived for parties that are one is of the one or the other."""
+
+    NAMED = "NAMED"  # the row named a record, or a former id, of that party
+    SAID = "SAID"  # the record that says so speaks of that party
+    REMAINS = "REMAINS"  # nothing says whose it is: it stays with the one that answers
+
+
+class Arrival(NamedTuple):
+    """A relationship that came while parties were one: its type, the far end, whose it is, why."""
+
+    kind: str
+    node: int
+    party: int
+    because: Because
 
 
 class Waiting(NamedTuple):
@@ -113,6 +132,22 @@ class Planner:
             return None
         number = self._former[home]
         return number if number != home and number in (tie.start, tie.end) else None
+
+    def arrived(self, ties: Iterable[Tie], since: str) -> list[Arrival]:
+        """What has come since some moment, and whose it is; identifiers follow from the rest."""
+        found: list[Arrival] = []
+        members = self._cluster.members
+        for tie in sorted(set_of(ties), key=lambda tie: tie.number):
+            start, end = self._ends(tie)
+            guessed = self._guessed(tie) is not None
+            for mine, other, of in ((start, end, tie.start_of), (end, start, tie.end_of)):
+                if tie.kind == HAS_IDENTIFIER.name or mine.true not in members:
+                    continue
+                if (tie.since or "") > max(since, members[mine.true].joined):
+                    named = Because.NAMED if of is not None else Because.REMAINS
+                    because = Because.SAID if guessed else named
+                    found.append(Arrival(tie.kind, other.live, mine.live, because))
+        return found
 
     def _place(self, kind: str, start: int, end: int, key: list[Any] | None) -> Place:
         free = kind in _POSITIONAL
@@ -194,8 +229,13 @@ def set_of(ties: Iterable[Tie]) -> list[Tie]:
 
 
 async def rearrange(
-    unit: Unit, cluster: Cluster, former: dict[int, int], homes: dict[str, int], now: str
-) -> None:
+    unit: Unit,
+    cluster: Cluster,
+    former: dict[int, int],
+    homes: dict[str, int],
+    now: str,
+    since: str | None = None,
+) -> list[Arrival]:
     """Bring all relationships of some parties in line with who answers for whom.
 
     Args:
@@ -204,6 +244,10 @@ async def rearrange(
         former: Who answered for each of them until now.
         homes: For each record the number of the member that it spoke of before any merge.
         now: When it happens.
+        since: A moment.
+
+    Returns:
+        What has come since that moment, and whose it is; nothing without one.
     """
     parties = {*former.values(), *cluster.live.values()}
     ties = [Tie(*row) for row in await unit.over(statements.TIES, parties, keys=_KEYS)]
@@ -211,7 +255,8 @@ async def rearrange(
         Waiting(*row) for row in await unit.over(statements.HELD, cluster.members, keys=_KEYS)
     ]
     once = {one.number: one for one in waiting}
-    moves = Planner(cluster, homes, former).plan(ties, once.values())
+    planner = Planner(cluster, homes, former)
+    moves = planner.plan(ties, once.values())
     for statement, rows in (
         (statements.HOLD, moves.hold),
         (statements.MOVE, moves.move),
@@ -222,6 +267,7 @@ async def rearrange(
     await unit.over(statements.END, moves.end, now=now)
     await unit.over(statements.RELEASE, moves.release)
     _tell(unit, moves)
+    return [] if since is None else planner.arrived(ties, since)
 
 
 def _tell(unit: Unit, moves: Moves) -> None:

@@ -20,7 +20,8 @@ PARTIES = _write(
 MATCH (n:Party {id: i})
 RETURN collect([
   n.id, id(n), labels(n), n.changedAt, COLLECT {
-    MATCH (n)<-[:MERGED_INTO]-(m) RETURN [m.id, id(m), m.archivedLabels, m.changedAt, m.mergedInto]
+    MATCH (n)<-[x:MERGED_INTO]-(m)
+    RETURN [m.id, id(m), m.archivedLabels, m.changedAt, m.mergedInto, x.from]
   }
 ])""",
 )
@@ -60,10 +61,10 @@ MATCH (n)-[x]-()
 WHERE NOT type(x) IN ['WAS', 'MERGED_INTO', 'CAN_SEE'] AND NOT type(x) ENDS WITH '_WAS'
 RETURN collect([
   id(x), type(x), id(startNode(x)), id(endNode(x)), x.startOf, x.endOf, x.via,
-  [k IN $p.keys[type(x)] | x[k]]
+  [k IN $p.keys[type(x)] | x[k]], x.recordedFrom
 ])""",
 )
-"""Every standing relationship of nodes, with the values of its key."""
+"""Every standing relationship of nodes, with the values of its key and since when it stands."""
 
 HELD = _write(
     "held",
