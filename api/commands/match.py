@@ -5,6 +5,7 @@ import importlib
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,9 +21,11 @@ from api.garbage import bulk_work
 from api.settings import Settings, load_settings
 from graph.database import Graph
 from graph.errors import InvalidInput
-from graph.matching import reading
+from graph.matching import neighbours, reading
 from graph.matching.evaluating import MODELS, evaluator
+from graph.matching.neighbours import Neighbours
 from graph.matching.resolving.policy import Policy
+from graph.matching.resolving.scoring import RULE
 from graph.matching.running import Matching, Predict, Progress, Report
 from graph.migrations import migrate
 
@@ -35,6 +38,7 @@ class Kind(StrEnum):
 
     PERSON = "person"
     COMPANY = "company"
+    HOUSEHOLD = "household"
 
     @property
     def label(self) -> str:
@@ -68,25 +72,50 @@ def match(
 ) -> None:
     """Find parties that are one, merge those a model is sure of and propose the others."""
     settings = load_settings()
-    linking = _linking()
-    policy = Policy("review" if review else "auto", settings.match_accept, settings.match_review)
+    # Companies of one group look like one: only a model of one's own joins them by a score.
+    mode = "review" if review or (kind is Kind.COMPANY and model is None) else "auto"
+    policy = Policy(mode, settings.match_accept, settings.match_review)
     try:
-        database = linking.connect(memory, THREADS)
         with bulk_work():
             if train is not None:
-                asyncio.run(_train(settings, kind, train, linking, database))
+                _learn(settings, kind, train, memory)
                 return
-            loaded, name = _load(model or MODELS / f"{kind.value}.json", kind)
-            predict = _predictor(linking, loaded, kind, database)
-            found = asyncio.run(
-                _match(settings, kind, name, predict, policy, full=full, dry_run=dry_run)
-            )
+            way = _way(kind, model, memory)
+            found = asyncio.run(_match(settings, kind, way, policy, full=full, dry_run=dry_run))
         if report is not None:
             report.write_bytes(orjson.dumps(found.json(), option=orjson.OPT_INDENT_2) + b"\n")
     except (InvalidInput, OSError) as error:
         print(str(error), file=sys.stderr)
         raise typer.Exit(MISUSED) from None
     print(told(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How pairs are found: the name of the model, what predicts, and the rule that merges name."""
+
+    model: str
+    predict: Predict
+    rule: str = RULE
+
+
+def _way(kind: Kind, model: Path | None, memory: str) -> _Way:
+    """How pairs of a kind are found: by a model, households by their address."""
+    if kind is Kind.HOUSEHOLD:
+        if model is not None:
+            raise InvalidInput("Households are matched by their address, without a model.")
+        return _Way(Neighbours().model, neighbours.predict, neighbours.RULE)
+    linking = _linking()
+    loaded, name = _load(model or MODELS / f"{kind.value}.json", kind)
+    return _Way(name, _predictor(linking, loaded, kind, linking.connect(memory, THREADS)))
+
+
+def _learn(settings: Settings, kind: Kind, path: Path, memory: str) -> None:
+    """Learn a model of a kind from the records in the graph."""
+    if kind is Kind.HOUSEHOLD:
+        raise InvalidInput("Households are matched by their address, without a model.")
+    linking = _linking()
+    asyncio.run(_train(settings, kind, path, linking, linking.connect(memory, THREADS)))
 
 
 def _linking() -> Any:
@@ -126,15 +155,16 @@ def _predictor(linking: Any, model: dict[str, Any], kind: Kind, database: Any) -
 
 
 async def _match(
-    settings: Settings, kind: Kind, model: str, predict: Predict, policy: Policy,
-    *, full: bool, dry_run: bool,
-) -> Report:  # fmt: skip
+    settings: Settings, kind: Kind, way: _Way, policy: Policy, *, full: bool, dry_run: bool
+) -> Report:
     """Match over the running engines, or own ones."""
     async with open_graph_for_bulk_writes(settings) as graph:
         if not dry_run:
             await migrate(graph)
         with _bars() as progress:
-            matching = Matching(graph, kind.label, model, predict, policy, progress, dry_run)
+            matching = Matching(
+                graph, kind.label, way.model, way.predict, policy, progress, dry_run, way.rule
+            )
             return await matching.run(full=full)
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from graph.database import Graph
 from graph.errors import InvalidInput
-from graph.matching.evaluating import published
+from graph.matching.evaluating import JUDGED, published
 from graph.model import MODEL
-from graph.model.parties import PERSON
 from graph.statements import Kind, Statement
 from graph.write.golden import Values, ranked, rule_of
 from graph.write.ledger import concrete
@@ -170,7 +169,7 @@ class Identity:
         """How two records of this identity compare, field by field."""
         by_id = {each.values["id"]: each.values for each in self.records}
         left, right = by_id[one], by_id[other]
-        if self.label == PERSON.name:
+        if self.label in JUDGED:
             judge = published(self.label)
             score = judge.score(judge.features.of(left), judge.features.of(right))
             return [Evidence(name, e.label, e.weight) for name, e in score.evidence.items()]

@@ -7,8 +7,7 @@ from typing import Any
 from graph.database import Graph
 from graph.errors import NOT_THERE, NotFound
 from graph.identity.merging import Merge
-from graph.matching.evaluating import Level, published
-from graph.model.parties import PERSON
+from graph.matching.evaluating import JUDGED, Level, published
 from graph.statements import Kind, Statement
 from graph.write.duplicates import PAIR
 from graph.write.unit import Unit
@@ -98,7 +97,7 @@ async def duplicates(
 
 
 def _evidence(label: str, left: Mapping[str, Any], right: Mapping[str, Any]) -> Mapping[str, Level]:
-    if label != PERSON.name:
+    if label not in JUDGED:
         return {}
     judge = published(label)
     return judge.score(judge.features.of(left), judge.features.of(right)).evidence

@@ -43,10 +43,14 @@ def _edits(column: str, most: int) -> Comparison:
     return _level(condition, f"edits up to {most}")
 
 
-def _comparison(column: str, *levels: Comparison) -> Comparison:
+def _comparison(column: str, *levels: Comparison, silent: str | None = None) -> Comparison:
+    """A column, which says nothing where it is missing, and where `silent` holds."""
+    null = _null(column)
+    if silent is not None:
+        null["sql_condition"] = f"({null['sql_condition']}) OR ({silent})"
     return {
         "output_column_name": column,
-        "comparison_levels": [_null(column), _equal(column), *levels, _level("ELSE", "different")],
+        "comparison_levels": [null, _equal(column), *levels, _level("ELSE", "different")],
     }
 
 
@@ -79,19 +83,44 @@ def _same(column: str) -> str:
 
 _NEAR = f"({_same('postcode')} OR {_same('city')})"
 _NOWHERE = " AND ".join(map(_missing, ("street", "postcode", "city")))
-_BEGINS = (
-    'starts_with("given_name_l", "given_name_r") = true'
-    ' OR starts_with("given_name_r", "given_name_l") = true'
-)
+
+
+def _begins(column: str) -> str:
+    one, other = f'"{column}_l"', f'"{column}_r"'
+    return f"starts_with({one}, {other}) = true OR starts_with({other}, {one}) = true"
+
+
 _OTHERS = (
     'jaro_winkler_similarity("given_name_l", "given_name_r") < 0.88'
     ' AND jaro_winkler_similarity("given_name_l", "surname_r") < 0.88'
 )
-_OTHERS_BY_TAX = f'{_missing("tax_id")} OR damerau_levenshtein("tax_id_l", "tax_id_r") >= 2'
+_TWO_TAX_IDS = 'damerau_levenshtein("tax_id_l", "tax_id_r") >= 2'
+_OTHERS_BY_TAX = f"{_missing('tax_id')} OR {_TWO_TAX_IDS}"
 _FAMILY = f"({_OTHERS}) AND ({_OTHERS_BY_TAX})"
 """Given names of two people, whom no tax id makes one. Those who live together have address and
 surname in common, twins the day of birth, too: for them the address says nothing, or families would
 be one person."""
+
+
+_OTHER_NAMES = (
+    'jaro_winkler_similarity("name_l", "name_r") < 0.85'
+    ' AND starts_with("name_l", "name_r") = false AND starts_with("name_r", "name_l") = false'
+)
+_GROUP = f"({_TWO_TAX_IDS}) OR ({_OTHER_NAMES} AND ({_OTHERS_BY_TAX}))"
+"""Companies that two tax ids, or two names and no common tax id, make two. Those of one group share
+website, switchboard and address: for them these say nothing, or groups would be one company."""
+
+
+def _website(silent: str) -> Comparison:
+    """Mailbox and website as one comparison, since the one follows from the other."""
+    nowhere = f"{_missing('domain')} AND {_missing('email')}"
+    levels = [
+        {**_level(f"({nowhere}) OR ({silent})", "missing"), "is_null_level": True},
+        _level(_same("email"), "mailbox"),
+        _level(_same("domain"), "website"),
+        _level("ELSE", "different"),
+    ]
+    return {"output_column_name": "website", "comparison_levels": levels}
 
 
 def _address(silent: str) -> Comparison:
@@ -120,7 +149,7 @@ LINKAGES: Mapping[str, Linkage] = {
         comparisons=(
             _comparison(
                 "given_name", _crossed("given_name", "surname"), _alike("given_name", 0.88),
-                _level(_BEGINS, "beginning"),
+                _level(_begins("given_name"), "beginning"),
             ),
             _comparison("surname", _crossed("surname", "given_name"), _alike("surname", 0.88)),
             _comparison("birth_date", _edits("birth_date", 1), _edits("birth_date", 2)),
@@ -142,13 +171,14 @@ LINKAGES: Mapping[str, Linkage] = {
     ),
     COMPANY.name: Linkage(
         comparisons=(
-            _comparison("name", _alike("name", 0.94), _alike("name", 0.85)),
-            _comparison("domain"),
+            _comparison(
+                "name", _alike("name", 0.94), _level(_begins("name"), "beginning"),
+                _alike("name", 0.85),
+            ),
             _comparison("tax_id", _edits("tax_id", 1)),
-            _comparison("email"),
-            # Nor for numbers: those of one house or firm follow each other.
-            _comparison("phone"),
-            _address(_NOWHERE),
+            _website(_GROUP),
+            _comparison("phone", silent=_GROUP),
+            _address(f"({_NOWHERE}) OR ({_GROUP})"),
         ),
         blocking=(
             ("tax_id",), ("domain",), ("email",), ("phone",), ("name", "city"),

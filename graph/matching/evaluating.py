@@ -19,6 +19,8 @@ from graph.matching.conditions import FUNCTIONS, python_of
 from graph.matching.features import FEATURES, Features, Row
 
 MODELS = Path(__file__).with_name("models")
+JUDGED = frozenset(each.stem.title() for each in MODELS.glob("*.json"))
+"""Kinds of party of which a model comes with the server."""
 Reach = Callable[[Row, Row], tuple[int, ...]]
 
 

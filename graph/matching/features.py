@@ -11,8 +11,8 @@ from typing import Any, LiteralString
 
 from nameparser import HumanName
 
-from graph.matching.resolving.rules import LEGAL, NOBODY, empty, words
-from graph.model.parties import COMPANY, PERSON
+from graph.matching.resolving.rules import LEGAL, NOBODY, empty, name_key, words
+from graph.model.parties import COMPANY, HOUSEHOLD, PERSON
 from graph.write.identifiers import derive
 
 Values = Mapping[str, Any]
@@ -99,6 +99,10 @@ def _company(values: Values) -> Row:
     )  # fmt: skip
 
 
+def _household(values: Values) -> Row:
+    return (" ".join(name_key(HOUSEHOLD.name, values)) or None, *_place(values))
+
+
 FEATURES: Mapping[str, Features] = {
     each.label: each
     for each in (
@@ -115,6 +119,7 @@ FEATURES: Mapping[str, Features] = {
             ("name", "domain", "tax_id", "email", "phone", "street", "postcode", "city"),
             _company,
         ),
+        Features(HOUSEHOLD.name, ("name", "street", "postcode", "city"), _household),
     )
 }  # fmt: skip
 """The columns of every kind of party that is matched, by label."""

@@ -1,22 +1,29 @@
 """The linkage model at work online: what resolution on ingest asks of weaker evidence."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from graph.matching.evaluating import Evaluator, probability, published
 from graph.matching.features import Row, Values
-from graph.model.parties import PERSON
+from graph.matching.neighbours import Neighbours
+from graph.matching.resolving.scoring import RULE, Scorer
+from graph.model.parties import COMPANY, HOUSEHOLD, PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A `graph.matching.resolving.scoring.Scorer` of people.
+    """A `graph.matching.resolving.scoring.Scorer` by a linkage model.
 
     Attributes:
         evaluator: The model, ready to compare.
+        keys_of: What a row is found by.
+        joins: Whether what it is sure of is joined, and not only proposed.
     """
 
     evaluator: Evaluator
+    keys_of: Callable[[Row], list[str]]
+    joins: bool = True
+    rule: str = RULE
 
     @property
     def model(self) -> str:
@@ -24,11 +31,8 @@ class Judge:
         return self.evaluator.model
 
     def keys(self, values: Values) -> Collection[str]:
-        """Whole name, birthday with initials, mailbox or number, and address with one name.
-
-        Each survives that the names are swapped; an address with a name keeps families small.
-        """
-        return _keys(self.evaluator.features.of(values))
+        """What a record must have in common with another for the two to be compared."""
+        return self.keys_of(self.evaluator.features.of(values))
 
     def probability(self, left: Values, right: Values) -> float:
         """How probable it is that two records speak of one party, from 0 to 1."""
@@ -36,7 +40,11 @@ class Judge:
         return probability(self.evaluator.weight(of(left), of(right)))
 
 
-def _keys(row: Row) -> list[str]:
+def _of_person(row: Row) -> list[str]:
+    """Whole name, birthday with initials, mailbox or number, and address.
+
+    Each survives that the names are swapped.
+    """
     given, surname, born, email, phone, _, street, postcode, _ = row
     names = sorted(each for each in (given, surname) if each)
     found: list[str] = []
@@ -51,6 +59,30 @@ def _keys(row: Row) -> list[str]:
     return found
 
 
-def judges() -> dict[str, Judge]:
-    """Those that come with the server, by kind of party."""
-    return {PERSON.name: Judge(published(PERSON.name))}
+def _of_company(row: Row) -> list[str]:
+    """Website, switchboard, address, and name with the town."""
+    name, domain, _, email, phone, street, postcode, city = row
+    found: list[str] = []
+    host = domain or (email.partition("@")[2] if email else None)
+    if host:
+        found.append(f"host {host}")
+    if phone:
+        found.append(f"reach {phone}")
+    if street and postcode:
+        found.append(f"home {street} {postcode}")
+    if name and (city or postcode):
+        found.append(f"name {name} {city or postcode}")
+    return found
+
+
+def judges() -> dict[str, Scorer]:
+    """Those that come with the server, by kind of party.
+
+    Companies of one group look like one company with a record that says little, so what a score
+    says of companies is for a person to decide.
+    """
+    return {
+        PERSON.name: Judge(published(PERSON.name), _of_person),
+        COMPANY.name: Judge(published(COMPANY.name), _of_company, joins=False),
+        HOUSEHOLD.name: Neighbours(),
+    }

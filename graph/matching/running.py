@@ -92,12 +92,13 @@ class Matching:
 
     Attributes:
         graph: The graph.
-        label: Kind of party: Person or Company.
+        label: Kind of party.
         model: Name and version of the model.
         predict: What finds pairs.
         policy: From which probability on what is done; `review` joins nobody.
         progress: Told how far it is.
         dry_run: Find and count, and change nothing.
+        rule: The rule that merges and proposals name.
     """
 
     graph: Graph
@@ -107,6 +108,7 @@ class Matching:
     policy: Policy
     progress: Progress
     dry_run: bool = False
+    rule: str = RULE
 
     async def run(self, *, full: bool) -> Report:
         """Match all records, or those that changed since the last run with this model.
@@ -172,7 +174,7 @@ class Matching:
             if len(report.largest) < LARGEST:
                 report.largest.append((len(members), read.ids[survivor]))
             merges += (
-                Merge(read.ids[survivor], [read.ids[each]], RULE, score[each], read.ids[each])
+                Merge(read.ids[survivor], [read.ids[each]], self.rule, score[each], read.ids[each])
                 for each in losers
             )
         if self.dry_run:
@@ -210,7 +212,7 @@ class Matching:
         if self.dry_run:
             return
         waiting = [
-            (read.ids[one], read.ids[other], score, RULE)
+            (read.ids[one], read.ids[other], score, self.rule)
             for (one, other), score in sorted(best.items())
         ]
         for done, some in enumerate(slices(waiting, PROPOSED)):

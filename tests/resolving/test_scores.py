@@ -20,7 +20,7 @@ COMPARED = ("name", "city", "postalCode", "street")
 class Agreeing:
     """A quarter for each value that two records agree on who were born on the same day."""
 
-    model = "agreeing 1"
+    model, rule, joins = "agreeing 1", "SCORE", True
 
     def keys(self, values: Mapping[str, Any]) -> Collection[str]:
         """The day of birth."""

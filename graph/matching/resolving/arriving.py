@@ -34,7 +34,7 @@ class _Notes:
 
 @dataclass(frozen=True, slots=True)
 class Resolving:
-    """Resolves new and changed records of people and companies.
+    """Resolves new and changed records of parties.
 
     Attributes:
         policy: What may be done without asking.
@@ -74,7 +74,7 @@ class Resolving:
         found.ages |= weighed.ages
         for tie in sorted(weighed.ties):
             score = tie.score or 0.0
-            if score >= self.policy.accept and self.policy.mode == "auto":
+            if score >= self.policy.accept and self.policy.mode == "auto" and scorer.joins:
                 found.ties.add(tie)
             elif score >= self.policy.review:
                 doubts.append(tie)

@@ -13,7 +13,7 @@ from typing import Any, LiteralString
 from anyascii import anyascii
 
 from graph.model.kinds import Node
-from graph.model.parties import COMPANY, PERSON
+from graph.model.parties import COMPANY, HOUSEHOLD, PERSON
 from graph.write.identifiers import Derived
 
 Values = Mapping[str, Any]
@@ -50,6 +50,8 @@ RULES: tuple[Rule, ...] = (
     Rule("SAME_DOMAIN_AND_NAME", COMPANY.name, "DOMAIN"),
     Rule("SAME_EMAIL_AND_NAME", COMPANY.name, "EMAIL"),
     Rule("SAME_PHONE_AND_NAME", COMPANY.name, "PHONE"),
+    Rule("SAME_EMAIL_AND_NAME", HOUSEHOLD.name, "EMAIL"),
+    Rule("SAME_PHONE_AND_NAME", HOUSEHOLD.name, "PHONE"),
 )
 """The surest first: where two contradict each other, the first holds."""
 
@@ -82,6 +84,15 @@ LEGAL = frozenset(
     }
 )  # fmt: skip
 """What says only how a company is organised."""
+HOMES = frozenset(
+    {
+        "household", "family", "famille", "foyer", "familia", "familie", "gospodaria", "haushalt",
+        "home", "house", "and", "et", "si", "und", "the", "la",
+    }
+)  # fmt: skip
+"""What says only that people live together."""
+EMPTY_WORDS: Mapping[str, frozenset[str]] = {COMPANY.name: LEGAL, HOUSEHOLD.name: HOMES}
+"""Words of a name that tell nobody apart, by kind of party."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
@@ -99,8 +110,7 @@ def name_key(label: str, values: Values) -> tuple[str, ...]:
     """What two names have in common that agree; empty for none, and for a placeholder."""
     written = values.get("name")
     found = tuple(sorted(words(written))) if isinstance(written, str) else ()
-    if label == COMPANY.name:
-        found = tuple(word for word in found if word not in LEGAL)
+    found = tuple(word for word in found if word not in EMPTY_WORDS.get(label, ()))
     joined = "".join(found)
     if joined in NOBODY or len(joined) < 3 or all(word in NOBODY for word in found):
         return ()

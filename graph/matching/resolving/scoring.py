@@ -34,6 +34,16 @@ class Scorer(Protocol):
         """Name and version of the model."""
         ...
 
+    @property
+    def rule(self) -> str:
+        """The rule that a merge names which it decided."""
+        ...
+
+    @property
+    def joins(self) -> bool:
+        """Whether what it is sure of is joined, and not only proposed."""
+        ...
+
     def keys(self, values: Values) -> Collection[str]:
         """What a record must have in common with another for the two to be compared."""
         ...
@@ -99,7 +109,7 @@ async def scored(unit: Unit, node: Node, scorer: Scorer, subjects: list[Subject]
                 earlier.setdefault(key, []).append(subject)
     # After every rule, the likest first.
     found.ties = {
-        Tie((float(len(RULES)), -score), left, right, RULE, score)
+        Tie((float(len(RULES)), -score), left, right, scorer.rule, score)
         for (left, right), score in best.items()
     }
     return found
