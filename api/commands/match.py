@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from graph.errors import InvalidInput
 from graph.matching import neighbours, reading
 from graph.matching.evaluating import MODELS, evaluator
 from graph.matching.neighbours import Neighbours
+from graph.matching.pairs import Pair
 from graph.matching.resolving.policy import Policy
 from graph.matching.resolving.scoring import RULE
 from graph.matching.running import Matching, Predict, Progress, Report
@@ -72,9 +74,10 @@ def match(
 ) -> None:
     """Find parties that are one, merge those a model is sure of and propose the others."""
     settings = load_settings()
-    # Companies of one group look like one: only a model of one's own joins them by a score.
-    mode = "review" if review or (kind is Kind.COMPANY and model is None) else "auto"
-    policy = Policy(mode, settings.match_accept, settings.match_review)
+    accept = settings.match_accept
+    if kind is not Kind.PERSON and model is None:
+        accept = neighbours.SURE  # no score joins companies: those of one group look like one
+    policy = Policy("review" if review else "auto", accept, settings.match_review)
     try:
         with bulk_work():
             if train is not None:
@@ -104,10 +107,22 @@ def _way(kind: Kind, model: Path | None, memory: str) -> _Way:
     if kind is Kind.HOUSEHOLD:
         if model is not None:
             raise InvalidInput("Households are matched by their address, without a model.")
-        return _Way(Neighbours().model, neighbours.predict, neighbours.RULE)
+        found = partial(_by_address, kind)
+        return _Way(Neighbours().model, found, neighbours.RULE)
     linking = _linking()
     loaded, name = _load(model or MODELS / f"{kind.value}.json", kind)
-    return _Way(name, _predictor(linking, loaded, kind, linking.connect(memory, THREADS)))
+    predict = _predictor(linking, loaded, kind, linking.connect(memory, THREADS))
+    if kind is Kind.PERSON or model is not None:
+        return _Way(name, predict)
+    return _Way(name, partial(_by_address, kind, predict=predict), neighbours.RULE)
+
+
+def _by_address(
+    kind: Kind, read: reading.Read, least: float, predict: Predict | None = None
+) -> list[Pair]:
+    """Pairs by name and address, before those that a model finds."""
+    found = neighbours.pairs(kind.label, read)
+    return [*found, *neighbours.below(predict(read, least))] if predict else found
 
 
 def _learn(settings: Settings, kind: Kind, path: Path, memory: str) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from graph.matching import neighbours
 from graph.matching.evaluating import Evaluator, probability, published
 from graph.matching.features import Row, Values
-from graph.matching.neighbours import Neighbours
-from graph.matching.resolving.scoring import RULE, Scorer
+from graph.matching.neighbours import SURE, Neighbours, agree
+from graph.matching.resolving.scoring import Judgement, Scorer
 from graph.model.parties import COMPANY, HOUSEHOLD, PERSON
 
 
@@ -17,13 +18,10 @@ class Judge:
     Attributes:
         evaluator: The model, ready to compare.
         keys_of: What a row is found by.
-        joins: Whether what it is sure of is joined, and not only proposed.
     """
 
     evaluator: Evaluator
     keys_of: Callable[[Row], list[str]]
-    joins: bool = True
-    rule: str = RULE
 
     @property
     def model(self) -> str:
@@ -34,10 +32,18 @@ class Judge:
         """What a record must have in common with another for the two to be compared."""
         return self.keys_of(self.evaluator.features.of(values))
 
-    def probability(self, left: Values, right: Values) -> float:
-        """How probable it is that two records speak of one party, from 0 to 1."""
-        of = self.evaluator.features.of
-        return probability(self.evaluator.weight(of(left), of(right)))
+    def judge(self, left: Values, right: Values) -> Judgement:
+        """What the model says of two records.
+
+        Companies of one group look like one company with a record that says little, so what a score
+        says of companies is for a person to decide; name and address join.
+        """
+        one, other = self.evaluator.features.of(left), self.evaluator.features.of(right)
+        label = self.evaluator.features.label
+        if label == COMPANY.name and agree(label, one, other):
+            return Judgement(SURE, neighbours.RULE)
+        score = probability(self.evaluator.weight(one, other))
+        return Judgement(score, joins=label != COMPANY.name)
 
 
 def _of_person(row: Row) -> list[str]:
@@ -76,13 +82,9 @@ def _of_company(row: Row) -> list[str]:
 
 
 def judges() -> dict[str, Scorer]:
-    """Those that come with the server, by kind of party.
-
-    Companies of one group look like one company with a record that says little, so what a score
-    says of companies is for a person to decide.
-    """
+    """Those that come with the server, by kind of party."""
     return {
         PERSON.name: Judge(published(PERSON.name), _of_person),
-        COMPANY.name: Judge(published(COMPANY.name), _of_company, joins=False),
+        COMPANY.name: Judge(published(COMPANY.name), _of_company),
         HOUSEHOLD.name: Neighbours(),
     }

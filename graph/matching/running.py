@@ -98,7 +98,7 @@ class Matching:
         policy: From which probability on what is done; `review` joins nobody.
         progress: Told how far it is.
         dry_run: Find and count, and change nothing.
-        rule: The rule that merges and proposals name.
+        rule: The rule that merges name; proposals name a score.
     """
 
     graph: Graph
@@ -212,7 +212,7 @@ class Matching:
         if self.dry_run:
             return
         waiting = [
-            (read.ids[one], read.ids[other], score, self.rule)
+            (read.ids[one], read.ids[other], score, RULE)
             for (one, other), score in sorted(best.items())
         ]
         for done, some in enumerate(slices(waiting, PROPOSED)):

@@ -43,7 +43,7 @@ async def test_companies_that_are_alike_are_proposed_and_those_of_a_group_are_no
     judging: Graph,
 ) -> None:
     rows = (
-        says(1, "Velora Metal SRL", **FIRM, **ADDRESS, taxId="RO12345678"),
+        says(1, "Velora Metal SRL", **FIRM, **ADDRESS, taxId="RO40512177"),
         says(2, "Velora Metall", **FIRM, **ADDRESS),
         says(3, "Nordwind Travel", **FIRM, **ADDRESS, taxId="RO87650021"),
     )
@@ -52,6 +52,22 @@ async def test_companies_that_are_alike_are_proposed_and_those_of_a_group_are_no
 
     assert len(await clusters(judging)) == 3
     assert [set(row[:2]) for row in await proposed(judging)] == [{id_of(1), id_of(2)}]
+
+
+async def test_companies_without_a_tax_id_are_joined_by_name_and_address(
+    judging: Graph,
+) -> None:
+    rows = (
+        says(1, "Velora Metal SRL", **ADDRESS),
+        says(2, "VELORA METAL", **ADDRESS),
+        says(3, "Velora Metal", **ADDRESS, taxId="RO87650021"),
+        says(4, "Velora Metal", **ADDRESS, taxId="RO40512177"),
+    )
+    for step, row in enumerate(rows):
+        await arrive(judging, row, node=COMPANY, step=step)
+
+    assert await clusters(judging) == {frozenset(each) for each in ("12", "3", "4")}
+    assert await rules(judging) == ["SAME_ADDRESS_AND_NAME"]
 
 
 HOUSEHOLDS = (
@@ -76,8 +92,8 @@ async def test_a_batch_finds_the_same_households(graph: Graph) -> None:
     await arrive(graph, *HOUSEHOLDS, node=HOUSEHOLD)
 
     matching = Matching(
-        graph, "Household", "address 1", neighbours.predict, Policy(), _silent,
-        rule=neighbours.RULE,
+        graph, "Household", "address 1", lambda read, _: neighbours.pairs("Household", read),
+        Policy(), _silent, rule=neighbours.RULE,
     )  # fmt: skip
     first, again = await matching.run(full=True), await matching.run(full=False)
 

@@ -9,6 +9,7 @@ import pytest
 from graph.database import Graph
 from graph.matching.resolving.arriving import Resolving
 from graph.matching.resolving.policy import Policy
+from graph.matching.resolving.scoring import Judgement
 from graph.write.duplicates import ALIKE
 from tests.resolving.telling import arrive, clusters, distinguish, id_of, proposed, rules, says
 
@@ -20,17 +21,17 @@ COMPARED = ("name", "city", "postalCode", "street")
 class Agreeing:
     """A quarter for each value that two records agree on who were born on the same day."""
 
-    model, rule, joins = "agreeing 1", "SCORE", True
+    model = "agreeing 1"
 
     def keys(self, values: Mapping[str, Any]) -> Collection[str]:
         """The day of birth."""
         born = values.get("birthDate")
         return [f"born {born}"] if born else []
 
-    def probability(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> float:
+    def judge(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> Judgement:
         """The share of values that agree."""
         agreed = (left.get(name) is not None and left[name] == right.get(name) for name in COMPARED)
-        return sum(agreed) / len(COMPARED)
+        return Judgement(sum(agreed) / len(COMPARED))
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ class Resolving:
         found.ages |= weighed.ages
         for tie in sorted(weighed.ties):
             score = tie.score or 0.0
-            if score >= self.policy.accept and self.policy.mode == "auto" and scorer.joins:
+            if score >= self.policy.accept and self.policy.mode == "auto" and tie.joins:
                 found.ties.add(tie)
             elif score >= self.policy.review:
                 doubts.append(tie)

@@ -12,13 +12,17 @@ Pairs = frozenset[frozenset[int]]
 
 
 class Tie(NamedTuple):
-    """Two that a rule or a score holds to be one; the least sorts first and is surest."""
+    """Two that a rule or a score holds to be one; the least sorts first and is surest.
+
+    What does not join is only proposed.
+    """
 
     rank: tuple[float, ...]
     left: Who
     right: Who
     rule: str
     score: float | None = None
+    joins: bool = True
 
 
 @dataclass(slots=True)

@@ -7,10 +7,10 @@ nothing is shared that two writers could wait for, and what is erased with the r
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graph.matching.resolving.candidates import Age, Found, Subject
-from graph.matching.resolving.deciding import Tie
+from graph.matching.resolving.deciding import Tie, Who
 from graph.matching.resolving.rules import RULES, Values
 from graph.model.kinds import Node
 from graph.write.duplicates import ALIKE, REMEMBER
@@ -26,6 +26,20 @@ RULE = "SCORE"
 """The rule of what a score decided."""
 
 
+class Judgement(NamedTuple):
+    """How probable it is that two records speak of one party, and what may follow from that.
+
+    Attributes:
+        score: From 0 to 1.
+        rule: The rule that a merge or a proposal names.
+        joins: Whether it is joined where it is sure enough; else it is only proposed.
+    """
+
+    score: float
+    rule: str = RULE
+    joins: bool = True
+
+
 class Scorer(Protocol):
     """Tells how probable it is that two records speak of one party."""
 
@@ -34,22 +48,12 @@ class Scorer(Protocol):
         """Name and version of the model."""
         ...
 
-    @property
-    def rule(self) -> str:
-        """The rule that a merge names which it decided."""
-        ...
-
-    @property
-    def joins(self) -> bool:
-        """Whether what it is sure of is joined, and not only proposed."""
-        ...
-
     def keys(self, values: Values) -> Collection[str]:
         """What a record must have in common with another for the two to be compared."""
         ...
 
-    def probability(self, left: Values, right: Values) -> float:
-        """How probable it is that the two speak of one party, from 0 to 1."""
+    def judge(self, left: Values, right: Values) -> Judgement:
+        """Whether the two speak of one party."""
         ...
 
 
@@ -90,7 +94,7 @@ async def scored(unit: Unit, node: Node, scorer: Scorer, subjects: list[Subject]
     ):
         by_key.setdefault(key, []).append(_Alike(number, values, party))
         found.ages[party] = Age(created_at, id_)
-    best: dict[tuple[Any, Any], float] = {}
+    best: dict[tuple[Who, Who], Judgement] = {}
     earlier: dict[str, list[Subject]] = {}
     for subject, some in wanted:
         others = {
@@ -102,14 +106,16 @@ async def scored(unit: Unit, node: Node, scorer: Scorer, subjects: list[Subject]
         for who, values in (*others.values(), *new.items()):
             if who != subject.who:
                 left, right = sorted((subject.who, who))
-                score = scorer.probability(subject.values, values)
-                best[left, right] = max(score, best.get((left, right), 0.0))
+                judged = scorer.judge(subject.values, values)
+                best[left, right] = max(judged, best.get((left, right), judged))
         if subject.who[0] == "new":
             for key in some:
                 earlier.setdefault(key, []).append(subject)
-    # After every rule, the likest first.
-    found.ties = {
-        Tie((float(len(RULES)), -score), left, right, scorer.rule, score)
-        for (left, right), score in best.items()
-    }
+    found.ties = {_tie(ends, judged) for ends, judged in best.items()}
     return found
+
+
+def _tie(ends: tuple[Who, Who], judged: Judgement) -> Tie:
+    """A tie that comes after those of every rule, the likest first."""
+    rank = (float(len(RULES)), -judged.score)
+    return Tie(rank, *ends, judged.rule, judged.score, judged.joins)
