@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any, TypeVar
 
 import pytest
@@ -31,13 +32,15 @@ def _name(number: int) -> str:
 
 
 def _row(source: str, number: int, *, person: int) -> NodeRow:
+    chance = Random(person)
     values = {
         "name": _name(person),
         "email": f"p{person}@example.org",
         "phone": f"+4072{person * 7 + 1_000_003:07}",
-        "birthDate": f"{1940 + person % 60}-{person % 12 + 1:02}-{person % 28 + 1:02}",
-        "street": f"{person % 120 + 1} {SYLLABLES[person % 10]} Street",
-        "postalCode": f"{10_000 + person % 900}",
+        "birthDate": f"{chance.randrange(1940, 2005)}-{chance.randrange(1, 13):02}-"
+        f"{chance.randrange(1, 29):02}",
+        "street": f"{chance.randrange(1, 150)} {_name(chance.randrange(2_000))} Street",
+        "postalCode": f"{chance.randrange(10_000, 11_000)}",
     }
     return NodeRow((source, str(number)), values)
 
