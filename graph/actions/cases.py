@@ -60,7 +60,7 @@ def _number(id_: str) -> str:
 
 
 _REFS = (
-    Ref("customer", (PARTY,), "Whose case it is."),
+    Ref("customer", (PARTY,), "Whose case it is.", mark="ALL_OF_PARTY"),
     Ref("contact", (PERSON,), "The person to talk to.", required=False),
     Ref("assignee", (USER, TEAM), "Who is in charge; unless given, rules decide.", required=False),
     Ref("concerns", (PRODUCT, DOCUMENT), "What it is about.", required=False, many=True),

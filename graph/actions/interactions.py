@@ -3,6 +3,7 @@
 from typing import Any
 
 from graph.actions.checking import in_order, moment, not_later, once, ordered_guard, some, within
+from graph.audiences import PARTNERS, Audience
 from graph.model.cases import CASE
 from graph.model.interactions import (
     CALL,
@@ -25,13 +26,16 @@ from graph.model.organisation import USER
 from graph.model.parties import PARTY
 from graph.model.products import PRODUCT
 from graph.model.programs import REQUEST
-from graph.write.actions import Action, Create, Draft, Link, Ref, Return, Unlink, Update
+from graph.write.actions import Action, Create, Draft, Guard, Link, Ref, Return, Unlink, Update
 
 _CHANNELS = {"EMAIL": "EMAIL", "CALL": "PHONE", "MEETING": "MEETING", "CHAT": "CHAT",
              "VISIT": "WEB", "POST": "SOCIAL", "LETTER": "POST", "NOTE": "INTERNAL",
              "SURVEY": "WEB"}  # fmt: skip
 _SCALES = {"NPS": (0, 10), "CSAT": (1, 5), "CES": (1, 7)}
 """Lowest and highest answer of each measure."""
+
+_OURS = ("NOTE", "SURVEY")
+"""What staff alone log: what we say among ourselves, and what we asked."""
 
 ABOUT = (OPPORTUNITY, DOCUMENT, CASE, PRODUCT, CAMPAIGN, REQUEST)
 """What an interaction may be about."""
@@ -49,6 +53,7 @@ PARTICIPANTS = Ref(
     many=True,
     row="participantId",
     properties=(PARTICIPATED_IN.properties["role"],),
+    mark="ALL_OF_PARTY",
 )
 REGARDED = Ref("regarding", ABOUT, "What it was about.", required=False, many=True)
 _RETURNS = (Return("interaction", "interaction", "Interaction"),)
@@ -65,6 +70,8 @@ def said(draft: Draft, values: dict[str, Any]) -> None:
 def _log(draft: Draft) -> None:
     values = draft.props["interaction"]
     kind = str(draft.given["kind"])
+    if draft.viewer.audience is not Audience.STAFF and kind in _OURS:
+        draft.refuse("NOT_ALLOWED", "Staff alone log this; choose another kind.", "kind")
     if values.get("at") is None:
         values["at"] = draft.now
     if values.get("channel") is None:
@@ -80,7 +87,8 @@ def _log(draft: Draft) -> None:
 INTERACTION_LOG = Action(
     "interactionLog",
     "Logs a touch that took place: an e-mail, a call, a meeting, a chat, a visit, a letter, a "
-    "note. Unless said otherwise it was now; a meeting may also be one that is planned.",
+    "note. Unless said otherwise it was now; a meeting may also be one that is planned. A partner "
+    "logs that in which it took part itself, with parties of which it sees all.",
     refs=(
         PARTICIPANTS,
         REGARDED,
@@ -100,9 +108,24 @@ INTERACTION_LOG = Action(
         Link("interaction", REGARDING, "regarding"),
         Link("interaction", OF_CAMPAIGN, "campaign"),
     ),
+    guards=(
+        Guard(
+            "REQUIRED",
+            "Name your company, or somebody of it, among those who took part.",
+            "NOT any(i IN range(0, size(r.refs.participants) - 1) WHERE "
+            "any(each IN us WHERE each.id = r.refs.participants[i].id) AND NOT "
+            "coalesce(r.refs.participants[i].set.role, '') IN ['SUBJECT', 'MENTIONED'])",
+            ("participants",),
+            audience=Audience.PARTNER,
+        ),
+    ),
     prepare=_log,
     returns=_RETURNS,
-)
+    audiences=PARTNERS,
+    staff_fields=(
+        "campaignId", "sentiment", "visibility", "thread", "pinned", "measure", "score", "custom",
+    ),
+)  # fmt: skip
 
 
 def _update(draft: Draft) -> None:

@@ -1,15 +1,19 @@
-"""Cases as customers open, answer and rate them; when they are due and who solves them is ours."""
+"""Cases as customers open, answer and rate them, and partners open them for their customers.
+
+When they are due and who solves them is ours.
+"""
 
 from dataclasses import replace
 from typing import Any
 
+from graph.access.partners import PARTNER
 from graph.actions.cases import OPENED, open_case
 from graph.actions.checking import once, within
 from graph.actions.replies import CASE_REPLY as BY_STAFF
 from graph.actions.replies import reply
 from graph.actions.selfservice.profile import IF_VERSION
 from graph.actions.standing import AS_READ, CASE_REF, RETURNS, Standing, change_case
-from graph.audiences import CUSTOMERS, Audience
+from graph.audiences import CUSTOMERS, EVERYONE, Audience
 from graph.errors import NOT_THERE
 from graph.model.cases import CASE
 from graph.model.declare import text
@@ -18,6 +22,7 @@ from graph.model.links import REGARDING
 from graph.model.organisation import USER
 from graph.model.parties import PERSON
 from graph.selfservice.standing import acting_for, as_customer, principal
+from graph.statements import CYPHER_25, Kind, Statement
 from graph.write.actions import (
     Action,
     Create,
@@ -49,6 +54,15 @@ RETURN me.id, self.id""",
 )
 """Who asks, if the customer sees the case."""
 
+CALLER = Statement(
+    "partnering.caller",
+    Kind.READ,
+    CYPHER_25
+    + PARTNER.begin("$ISSUER", "$SUBJECT")
+    + " RETURN head([(me)-[:IS_PERSON]->(own:Person) WHERE own IN us | own.id])",
+)
+"""The person behind a partner's account, if it is one of the partner's people."""
+
 _SPEAKERS = (
     Ref("person", (PERSON,), "Who speaks.", required=False),
     Ref("account", (USER,), "Who speaks, without a person.", required=False),
@@ -56,9 +70,19 @@ _SPEAKERS = (
 
 
 async def _open(work: Work, draft: Draft) -> None:
-    if draft.viewer.audience is not Audience.CUSTOMER:
-        await open_case(work, draft)
-        return
+    match draft.viewer.audience:
+        case Audience.STAFF:
+            await open_case(work, draft)
+        case Audience.PARTNER:
+            rows = await work.read(CALLER, **principal(work))
+            person = rows[0][0] if rows else None
+            contact = Named(person, PERSON.name) if person else None
+            await _outside(work, draft, draft.one("customer"), contact, draft.many("concerns"))
+        case Audience.CUSTOMER:
+            await _own(work, draft)
+
+
+async def _own(work: Work, draft: Draft) -> None:
     once(draft, "concerns")
     found = await acting_for(work, draft, "customer")
     if found is None:
@@ -69,11 +93,21 @@ async def _open(work: Work, draft: Draft) -> None:
     for i, each in enumerate(asked):
         if each.id not in rows[0][0]:
             draft.refuse("NOT_FOUND", NOT_THERE, "concerns", str(i))
-    if draft.refusals:
-        return
+    if not draft.refusals:
+        await _outside(work, draft, customer, me.person, asked)
+
+
+async def _outside(
+    work: Work,
+    draft: Draft,
+    customer: Named | None,
+    contact: Named | None,
+    concerns: list[Named],
+) -> None:
+    """Open a case for somebody who may, though no staff; who takes it is not his to see."""
     inside = work.trusted()
     refs: dict[str, Any] = {
-        "customer": customer, "contact": me.person, "assignee": None, "concerns": asked,
+        "customer": customer, "contact": contact, "assignee": None, "concerns": concerns,
     }  # fmt: skip
     said = {name: draft.given.get(name) for name in ("subject", "description", "kind")}
     inner = sketch(draft.mutation, inside.caller, refs, {**said, "channel": "WEB"})
@@ -85,12 +119,13 @@ async def _open(work: Work, draft: Draft) -> None:
 CASE_OPEN = Procedure(
     "caseOpen",
     "Opens a case: it gets its number, the times by which it must be answered and solved, and, "
-    "unless somebody is named, a team that is in charge. A customer who opens one is its contact.",
+    "unless somebody is named, a team that is in charge. A customer who opens one is its contact; "
+    "a partner opens one for a party of which it sees all.",
     refs=OPENED.refs,
     creates=OPENED.creates,
     returns=RETURNS,
     run=_open,
-    audiences=CUSTOMERS,
+    audiences=EVERYONE,
     staff_fields=("contactId", "assigneeId", "number", "priority", "channel", "custom"),
 )
 
