@@ -6,8 +6,8 @@ from functools import cache
 
 import redis.asyncio
 
-from graph.access import RULES
-from graph.changes import Event, since, told_in_full
+from graph.access import NARROWED, RULES
+from graph.changes import MAX_EVENTS, Event, sees_everything, since, told_in_full
 from graph.database import Graph
 from graph.model.parties import PARTY
 from graph.write.secret import secret
@@ -20,6 +20,8 @@ from loaders.tail import Tail
 from loaders.viewer import Audience, Viewer
 
 MAX_CHANGES = 200
+MAX_LOOKED_AT = 20_000
+"""Changes of which one page looks whether the viewer may see them."""
 Wanted = Callable[[Event], bool]
 
 
@@ -37,7 +39,7 @@ class Portion:
 
     Attributes:
         shown: Those that the viewer may see.
-        end: Cursor of the last that was looked at; None where none was and none was given.
+        end: Cursor to go on from: of the last that is shown, else the one that was given.
         more: Whether more follow it.
     """
 
@@ -92,7 +94,8 @@ class Feed:
     ) -> Portion:
         """Return the next changes after a cursor that the viewer may see, and where to go on.
 
-        A page of somebody who does not see everything may be short, even empty, while more follow.
+        Whether more follow, and where to go on, follows from what the viewer sees alone. Only if
+        there are `MAX_LOOKED_AT` changes without enough to see is a page short while more follow.
 
         Args:
             viewer: Who asks; only staff is shown pages.
@@ -112,13 +115,37 @@ class Feed:
             return Portion([], after, more=False)
         key = await self._secret()
         seq = decode_position(key, viewer, after) if after is not None else 0
-        found = await since(self._graph, seq, first + 1, labels=labels, entity=entity)
-        part, more = found[:first], len(found) > first
-        seen = await self._seen(viewer, part)
-        shown = [Position(encode_position(key, viewer, each.seq), each) for each in seen]
-        return Portion(
-            shown, encode_position(key, viewer, part[-1].seq) if part else after, more=more
-        )
+        shown, last = await self._shown(viewer, seq, first + 1, labels, entity)
+        found = [Position(encode_position(key, viewer, each.seq), each) for each in shown[:first]]
+        if last is not None:
+            return Portion(found, encode_position(key, viewer, last), more=True)
+        end = found[-1].cursor if found else after
+        return Portion(found, end, more=len(shown) > first)
+
+    async def _shown(
+        self, viewer: Viewer, seq: int, wanted: int, labels: list[str] | None, entity: str | None
+    ) -> tuple[list[Event], int | None]:
+        """The next changes that the viewer may see, and the last looked at if it gave up."""
+        shown: list[Event] = []
+        everything = await self._everything(viewer)
+        size = wanted if everything else MAX_EVENTS
+        for _ in range(MAX_LOOKED_AT // MAX_EVENTS):
+            found = await since(self._graph, seq, size, labels=labels, entity=entity)
+            shown += found if everything else await self._seen(viewer, found)
+            if len(shown) >= wanted or len(found) < size:
+                return shown, None
+            seq = found[-1].seq
+        return shown, seq
+
+    async def _everything(self, viewer: Viewer) -> bool:
+        """Whether nothing is hidden from the viewer, nor was: of what is gone he is told, too."""
+        if viewer.audience is not Audience.STAFF:
+            return False
+        if not self._narrowed():
+            return True
+        asked = {"issuer": viewer.issuer, "subject": viewer.subject}
+        found = await self._graph.run(sees_everything(NARROWED), asked)
+        return bool(found and found[0][0])
 
     async def follow(
         self, viewer: Viewer, after: str | None, wanted: Wanted
@@ -152,7 +179,7 @@ class Feed:
 
     async def _seen(self, viewer: Viewer, events: list[Event]) -> list[Event]:
         """Those of some events that the viewer may be told of."""
-        if not events or (viewer.audience is Audience.STAFF and not self._narrowed()):
+        if not events or await self._everything(viewer):
             return events
         shown = await seen(self._answers, sorted({global_id(each) for each in events}), viewer)
         events = [each for each in events if global_id(each) in shown]

@@ -49,6 +49,8 @@ class Rules:
             `Rule.found`; "" when never.
         acts: By name: what must hold of a NODE that is seen before it may be acted on.
         other: The rule of every other label.
+        everything: The condition, over the viewer's variables, under which nothing is hidden from
+            the viewer; "" where something always is, or nothing ever.
     """
 
     audience: Audience
@@ -60,6 +62,7 @@ class Rules:
     few: LiteralString = ""
     acts: Mapping[str, LiteralString] = field(default_factory=dict[str, LiteralString])
     other: Rule = Rule(NEVER)
+    everything: LiteralString = ""
 
     @property
     def suggests(self) -> bool:

@@ -89,5 +89,6 @@ NARROWED = Rules(
         "Archived": Rule("anything"),
     },
     other=Rule(ALWAYS),
+    everything="anything AND talks",
 )
 """Staff while there are rules: the statement itself finds out which hold for whom."""

@@ -184,21 +184,61 @@ async def test_staff_under_a_rule_are_told_of_no_change_that_is_not_theirs(
 ) -> None:
     await graph.run(RULE)
     await executor.narrowing.look()
-    await writer.leave("ana", "bo", "ana")
+    await writer.leave("ana", "bo", "gone", "ana")
     await relay.step()
 
-    pages, since, more = list[list[str]](), None, True
-    for _ in range(3):
-        answer = await executor.execute(PAGE, {"since": since}, None, STAFF)
-        assert "errors" not in answer, answer
-        page = answer["data"]["changes"]
-        pages.append([each["node"]["entityId"] for each in page["edges"]])
-        since, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    first = await page(executor, None)
+    second = await page(executor, first["pageInfo"]["endCursor"])
 
-    assert pages == [[], [encode_id("Person", "bo")], []]
-    assert not more
+    assert [each["node"]["entityId"] for each in first["edges"]] == [encode_id("Person", "bo")]
+    assert first["pageInfo"]["hasNextPage"] is False
+    assert second["edges"] == []
 
 
+async def test_what_is_hidden_changes_no_page_of_changes(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer
+) -> None:
+    await graph.run(RULE)
+    await executor.narrowing.look()
+    await writer.leave("bo", "bo", "bo")
+    await relay.step()
+    before = [await page(executor, None, first) for first in (1, 2, 3)]
+
+    await writer.leave(*["ana", "gone"] * 5)
+    await relay.step()
+
+    assert [await page(executor, None, first) for first in (1, 2, 3)] == before
+    assert [each["pageInfo"]["hasNextPage"] for each in before] == [True, True, False]
+
+
+async def test_of_what_is_gone_those_are_told_from_whom_nothing_is_hidden(
+    executor: Executor, graph: Graph, relay: Relay, writer: Writer
+) -> None:
+    await graph.run(RULE)
+    await graph.run(WIDE)
+    await executor.narrowing.look()
+    await writer.leave("gone", "bo")
+    await relay.step()
+
+    found = await page(executor, None, 5)
+
+    assert [each["node"]["entityId"] for each in found["edges"]] == [
+        encode_id("Person", each) for each in ("gone", "bo")
+    ]
+
+
+async def page(executor: Executor, since: str | None, first: int = 1) -> dict[str, Any]:
+    """A page of changes as staff see it."""
+    answer = await executor.execute(PAGE, {"since": since, "first": first}, None, STAFF)
+    assert "errors" not in answer, answer
+    return answer["data"]["changes"]
+
+
+WIDE = Statement(
+    "test.seen_changes.wide",
+    Kind.WRITE,
+    "CREATE (:AccessRule {id: 'wide', parties: 'ALL', interactions: 'ALL', active: true})",
+)
 RULE = Statement(
     "test.seen_changes.rule",
     Kind.WRITE,
@@ -207,8 +247,8 @@ RULE = Statement(
     "WITH me MATCH (bo:Person {id: 'bo'}) CREATE (bo)-[:ASSIGNED_TO]->(me)",
 )
 PAGE = """
-query ($since: String) {
-  changes(since: $since, first: 1) {
+query ($since: String, $first: Int!) {
+  changes(since: $since, first: $first) {
     edges { node { entityId } }
     pageInfo { hasNextPage endCursor }
   }
