@@ -8,6 +8,7 @@ from api.connections import graph_at
 from graph.database import Graph
 from graph.engines import Endpoints
 from graph.migrations import migrate
+from graph.write.actions import performing
 from loaders import lanes
 from loaders.execution import Executor
 from resolvers.schema import SCHEMA
@@ -42,3 +43,4 @@ async def executor(graph: Graph) -> Executor:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a statement take its time: hundreds of texts are planned here for the first time."""
     monkeypatch.setattr(lanes, "SECONDS", 60.0)
+    monkeypatch.setattr(performing, "SECONDS", 60.0)

@@ -60,6 +60,7 @@ async def test_what_is_hidden_changes_no_byte(
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("name", ["kestrel", "ana"])
 async def test_what_is_hidden_changes_no_byte_of_any_answer(
     executor: Executor, graph: Graph, world: World, name: str
