@@ -23,7 +23,7 @@ def _digits(number: int) -> LiteralString:
 
 
 _HUB, _MOST = _digits(HUB), _digits(MAX_RELATIONSHIPS)
-_BUSY: LiteralString = "DEGREE(inner) > " + _HUB
+_BUSY: LiteralString = "CROWDED(inner, " + _HUB + ")"
 
 
 def shortest(
@@ -45,12 +45,12 @@ def shortest(
     narrowed: LiteralString = f" WHERE type(link) IN {only}" if only else ""
     link: LiteralString = f"-[link:{types}{narrowed}]-"
     found: LiteralString = (
-        f"MATCH way = SHORTEST {count} (near)(()" + link + "(inner WHERE (inner = far OR "
-        f"NOT {_BUSY}) AND SEEN_Node(inner))){{1,{most}}}(far) RETURN way"
+        f"MATCH way = SHORTEST {count} (near)(()" + link + "(inner WHERE SEEN_Node(inner) "
+        f"AND (inner = far OR NOT {_BUSY}))){{1,{most}}}(far) RETURN way"
     )
     if hops > 1:
         one, other = link.replace("link", "first"), link.replace("link", "second")
-        hub: LiteralString = f"(inner WHERE {_BUSY} AND SEEN_Node(inner))"
+        hub: LiteralString = f"(inner WHERE SEEN_Node(inner) AND {_BUSY})"
         found += f" UNION ALL MATCH way = (near){one}{hub}{other}(far) RETURN way"
     return (
         f"CALL (*) {{ {found} }} WITH nodes(way) AS places, relationships(way) AS links "
@@ -113,7 +113,7 @@ def among(types: LiteralString, only: LiteralString) -> LiteralString:
         f"MATCH (inner){link}(other) WHERE other IN places RETURN link UNION "
         f"UNWIND [inner IN places WHERE {_BUSY}] AS inner "
         f"MATCH (inner){link}>(other) WHERE other IN places "
-        f"AND DEGREE(other) > {_HUB} RETURN link }} "
+        f"AND CROWDED(other, {_HUB}) RETURN link }} "
         "WITH DISTINCT link ORDER BY type(link), startNode(link).id, endNode(link).id, "
         f"link.recordedFrom LIMIT {_MOST} + 1 RETURN collect(link) AS links }}"
     )

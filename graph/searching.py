@@ -109,11 +109,11 @@ def found(searches: LiteralString, query: LiteralString, words: LiteralString) -
         words: Parameter: for each word the word itself, how many letters of a similar one may
             differ, words that are equally similar, and pieces of which a similar one has one.
     """
-    return f"""UNWIND {searches} AS search
+    return f"""«GATHER Party those»UNWIND {searches} AS search
 CALL (*) {{
   CALL db.index.fulltext.queryNodes(search[0], {query}) YIELD node
   WITH node WHERE any(label IN labels(node) WHERE label IN search[2])
-    AND SEEN_Node(node) AND (NOT node:Party OR FULL_Party(node))
+    AND TOLD_Node(node, those)
   RETURN node LIMIT {_CANDIDATES}
 }}
 WITH search, node AS NODE, [name IN search[1] | left(coalesce(node[name], ''), {_READ})] AS texts

@@ -177,8 +177,9 @@ def _rows(found: _List) -> LiteralString:
         label = REGISTRY.kinds[found.paging.source.target].label
         body = _narrowed(found, names, found.seen, *_indexed(found))
         carried = ", ".join([names, *(each.text for each in found.terms if each.given is not None)])
+        kind: LiteralString = "PAGE" if found.wheres or _in_order(found) else "SORT"
         page: LiteralString = (
-            f"«PAGE {label} {child.node}|{carried}|{order}|{body} "
+            f"«{kind} {label} {child.node}|{carried}|{order}|{body} "
             f"ORDER BY {order} LIMIT ${window.limit}»"
         )
     else:
@@ -189,6 +190,12 @@ def _rows(found: _List) -> LiteralString:
         )
     knows = known(found.paging.source.target, child)
     return f"COLLECT {{ {page} {knows}RETURN {found.slots.text()} }}"
+
+
+def _in_order(found: _List) -> bool:
+    """Whether the list comes in the order of its index, so that a page takes a part of it."""
+    column = rename(found.paging.source.order.term, node=found.child.node, edge=found.child.edge)
+    return found.terms[0].text == column
 
 
 def _indexed(found: _List) -> tuple[LiteralString, ...]:

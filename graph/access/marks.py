@@ -10,11 +10,13 @@ A query is written for everybody. Where it comes to a node, it says so:
   that find it out once.
 - `«MASK MAY_Party_email n0|n0.email»`: the value where that is so, else null; `«LIST …»`: else [].
 - `«CALL n n0|…»`: clauses that bind one variable and forget the others.
-- `DEGREE(n0)`: how many relationships to nodes that are seen it has.
+- `CROWDED(n0, 1000)`: it has more relationships to nodes that are seen.
 - `FULL_Party(n0)`: all of this party may be told.
 - `«FROM Order n1»`: clauses that yield every Order that is seen, and perhaps others.
 - `«PAGE Order n1|n1|n1.at DESC|WHERE … LIMIT $f0»`: the same for one page: names, order, and what
-  follows the MATCH, which ends with ORDER BY and LIMIT.
+  follows the MATCH, which ends with ORDER BY and LIMIT. `«SORT …»`: in an order that no index has.
+- `«GATHER Party those»` … `TOLD_Node(n0, those)`: the node is seen, and of a party all is told. Of
+  many nodes in a row the parties are gathered once.
 
 A statement is sent only without marks: `expanded` puts the audience's rules in their place.
 """
@@ -25,11 +27,14 @@ from typing import LiteralString, cast
 from graph.access.rules import ALWAYS, Rule, Rules
 from graph.model import MODEL
 
-_BRACED = re.compile(r"«(MASK|LIST|KNOW|CALL|FROM|PAGE) (\w+) (\w+)(?:\|([^«»]*))?»", re.DOTALL)
+_BRACED = re.compile(
+    r"«(MASK|LIST|KNOW|CALL|FROM|PAGE|SORT|GATHER) (\w+) (\w+)(?:\|([^«»]*))?»", re.DOTALL
+)
 _SEEN = re.compile(r"\bSEEN_(\w+)\((\w+)(?:, (\w+), (\w*), (\w+))?\)")
 _MAY = re.compile(r"\b(MAY|KNOWN)_([A-Z][A-Za-z]*)_(\w+)\((\w+)\)")
 _FULL = re.compile(r"\bFULL_Party\((\w+)\)")
-_DEGREE = re.compile(r"\bDEGREE\((\w+)\)")
+_CROWDED = re.compile(r"\bCROWDED\((\w+), (\d+)\)")
+_TOLD = re.compile(r"\bTOLD_Node\((\w+), (\w+)\)")
 _WORD = re.compile(r"\b(NODE|THIS|EDGE|LABEL)\b")
 _AND = re.compile(r"\btrue AND | AND true\b")
 _TWICE = re.compile(r" WITH (\w+) WHERE true WITH \1 ")
@@ -41,7 +46,8 @@ ANY = "Node"
 def expanded(text: LiteralString, rules: Rules) -> LiteralString:
     """A query with every mark replaced by what it means for an audience."""
     made: str = _without_braces(text, rules)
-    made = _DEGREE.sub(lambda found: _degree(found[1], rules), made)
+    made = _CROWDED.sub(lambda found: _crowded(found[1], found[2], rules), made)
+    made = _TOLD.sub(lambda found: _told(found[1], found[2], rules), made)
     made = _SEEN.sub(lambda found: _seen(found, rules), made)
     made = _MAY.sub(lambda found: _may(found[1], found[2], found[3], found[4], rules), made)
     made = _FULL.sub(lambda found: _full(found[1], rules), made)
@@ -103,10 +109,20 @@ def _all(label: str, node: str, rules: Rules) -> str:
     return full if label == "Party" else f"(NOT {node}:Party OR {full})"
 
 
-def _degree(node: str, rules: Rules) -> str:
+def _crowded(node: str, most: str, rules: Rules) -> str:
+    degree = f"COUNT {{ ({node})--() }} > {most}"
     if rules.unrestricted:
-        return f"COUNT {{ ({node})--() }}"
-    return f"COUNT {{ ({node})--(beyond) WHERE SEEN_{ANY}(beyond) }}"
+        return degree
+    # All of them are counted by one look; only of a node that has enough is each of them asked.
+    each = f"MATCH ({node})--(beyond) WHERE SEEN_{ANY}(beyond) RETURN 1 LIMIT {most} + 1"
+    return f"({degree} AND COUNT {{ {each} }} > {most})"
+
+
+def _told(node: str, those: str, rules: Rules) -> str:
+    seen = f"SEEN_{ANY}({node})"
+    if rules.whole:
+        return f"CASE WHEN {node}:Party THEN {node} IN {those} ELSE {seen} END"
+    return f"{seen} AND {_all(ANY, node, rules)}" if rules.full else seen
 
 
 def _full(node: str, rules: Rules) -> str:
@@ -128,8 +144,10 @@ def _braced(found: "re.Match[str]", rules: Rules) -> str:
             return rest if rules.unrestricted else f"CALL (*) {{ {rest} RETURN {node} }}"
         case "FROM":
             return _from(name, node, rules)
+        case "GATHER":
+            return f"UNWIND [{rules.whole}] AS {node} " if rules.whole else ""
         case _:
-            return _page(name, node, rest, rules)
+            return _page(name, node, rest, rules, indexed=kind == "PAGE")
 
 
 def _from(label: str, node: str, rules: Rules) -> str:
@@ -139,13 +157,15 @@ def _from(label: str, node: str, rules: Rules) -> str:
     return f"{_named(found, node, label=label)} WITH DISTINCT {node}"
 
 
-def _page(label: str, node: str, rest: str, rules: Rules) -> str:
+def _page(label: str, node: str, rest: str, rules: Rules, *, indexed: bool) -> str:
     names, order, body = rest.split("|", 2)
     (_, rule), all_of = _rule(label, rules), f"MATCH ({node}:{label}){body}"
     if not rule.found:
         return all_of
-    few = f"{_from(label, node, rules)}{body}"
-    if not rules.few:
+    # The rows of an exact way are seen: asking each of them again is what a short list would cost.
+    told = re.sub(rf"\bSEEN_\w+\({node}\)", ALWAYS, body) if rule.exact else body
+    few = f"{_from(label, node, rules)}{told}"
+    if not rules.few or not indexed:
         return few
     return (
         f"CALL (*) {{ WHEN {rules.few} THEN {{ {few} RETURN {names} }} "

@@ -31,24 +31,27 @@ _FULL: LiteralString = (
     "(NODE IN us OR EXISTS { (NODE)<-[see:CAN_SEE]-(viewer) "
     f"WHERE see.level = 'FULL' AND {_LASTS} }})"
 )
+_RUNS: LiteralString = (
+    "coalesce(tie.level, '') <> 'COUNT' AND coalesce(tie.from, today) <= today "
+    "AND coalesce(tie.to, today) >= today"
+)
 _TIED: LiteralString = (
-    "EXISTS { (NODE)-[tie:ASSIGNED_TO|SOLD_BY|SHARED_WITH]->(viewer) "
-    "WHERE coalesce(tie.level, '') <> 'COUNT' AND coalesce(tie.from, today) <= today "
-    "AND coalesce(tie.to, today) >= today }"
+    f"EXISTS {{ (NODE)-[tie:ASSIGNED_TO|SOLD_BY|SHARED_WITH]->(viewer) WHERE {_RUNS} }}"
 )
 _FINISHED: LiteralString = "coalesce(NODE.status, '') <> 'DRAFT'"
-_THEIRS: LiteralString = (
-    "EXISTS { (NODE)-[whose:FOR]->(party)<-[see:CAN_SEE]-(viewer) "
-    "WHERE coalesce(whose.role, 'CUSTOMER') = 'CUSTOMER' "
-    f"AND see.level = 'FULL' AND {_LASTS} }}"
+_OWNED: LiteralString = (
+    f"coalesce(whose.role, 'CUSTOMER') = 'CUSTOMER' AND see.level = 'FULL' AND {_LASTS}"
 )
 _PAPER: LiteralString = (
-    f"({_FINISHED} AND ({_THEIRS} OR {_TIED} OR EXISTS {{ (NODE)-[:FOR]->(viewer) }}))"
+    f"({_FINISHED} AND (EXISTS {{ (NODE)-[whose:FOR]->(party)<-[see:CAN_SEE]-(viewer) "
+    f"WHERE {_OWNED} }} "
+    f"OR EXISTS {{ (NODE)-[tie:ASSIGNED_TO|SOLD_BY|SHARED_WITH|FOR]->(viewer) WHERE {_RUNS} }}))"
+)
+_SAID: LiteralString = (
+    "NOT NODE:Note AND NOT NODE:Task AND NOT coalesce(part.role, '') IN ['SUBJECT', 'MENTIONED']"
 )
 _TOUCH: LiteralString = (
-    "(NOT NODE:Note AND NOT NODE:Task AND EXISTS { (NODE)<-[part:PARTICIPATED_IN]-(who) "
-    "WHERE who IN us AND NOT coalesce(part.role, '') IN ['SUBJECT', 'MENTIONED'] } "
-    f"OR {_TIED})"
+    f"(EXISTS {{ (NODE)<-[part:PARTICIPATED_IN]-(who) WHERE who IN us AND {_SAID} }} OR {_TIED})"
 )
 _DEAL: LiteralString = (
     f"({_TIED} OR EXISTS {{ (NODE)<-[:ABOUT]-(asked:Request)-[:BY|ASSIGNED_TO]->(viewer) "
@@ -71,19 +74,25 @@ PROFILE = frozenset(
 
 def _from_viewer(*ways: LiteralString) -> LiteralString:
     """Clauses that yield the nodes of several ways, each node once."""
-    parts: list[LiteralString] = [f"MATCH {each} RETURN NODE" for each in ways]
+    parts: list[LiteralString] = [f"{each} RETURN NODE" for each in ways]
     return "CALL (*) { " + " UNION ".join(parts) + " }"
 
 
+_TO_TIED: LiteralString = (
+    f"MATCH (viewer)<-[tie:ASSIGNED_TO|SOLD_BY|SHARED_WITH]-(NODE:LABEL) WHERE {_RUNS}"
+)
 _DOCUMENT = Rule(
     _PAPER,
     _from_viewer(
-        "(viewer)-[:CAN_SEE]->(:Party)<-[:FOR]-(NODE:LABEL)",
-        "(viewer)<-[:FOR|SOLD_BY|SHARED_WITH|ASSIGNED_TO]-(NODE:LABEL)",
+        "MATCH (viewer)-[see:CAN_SEE]->(:Party)<-[whose:FOR]-(NODE:LABEL) "
+        f"WHERE {_OWNED} AND {_FINISHED}",
+        "MATCH (viewer)<-[tie:ASSIGNED_TO|SOLD_BY|SHARED_WITH|FOR]-(NODE:LABEL) "
+        f"WHERE {_RUNS} AND {_FINISHED}",
     ),
     # A party's documents are told only where all of the party is. Those in which it is no more
     # than named belong to another, and are found from there.
     {"FOR": f"(coalesce(EDGE.role, 'CUSTOMER') = 'CUSTOMER' AND {_FINISHED})"},
+    exact=True,
 )
 
 PARTNER = Rules(
@@ -91,26 +100,34 @@ PARTNER = Rules(
     PROLOGUE,
     ("me", "viewer", "today", "us"),
     {
-        "Party": Rule(_SEEN, "MATCH (viewer)-[:CAN_SEE]->(NODE:LABEL)"),
+        "Party": Rule(
+            _SEEN,
+            _from_viewer(
+                "MATCH (viewer)-[see:CAN_SEE]->(NODE:LABEL) "
+                f"WHERE see.level <> 'COUNT' AND {_LASTS}",
+                "UNWIND us AS NODE WITH NODE WHERE NODE:LABEL",
+            ),
+            exact=True,
+        ),
         "Document": _DOCUMENT,
         "Case": _DOCUMENT,
         "Interaction": Rule(
             _TOUCH,
             _from_viewer(
-                "(viewer)-[:PARTICIPATED_IN]->(NODE:LABEL)",
-                "(viewer)<-[:WORKS_AT|ACTS_FOR]-()-[:PARTICIPATED_IN]->(NODE:LABEL)",
-                "(viewer)<-[:SHARED_WITH|ASSIGNED_TO]-(NODE:LABEL)",
+                f"UNWIND us AS who MATCH (who)-[part:PARTICIPATED_IN]->(NODE:LABEL) WHERE {_SAID}",
+                _TO_TIED,
             ),
+            exact=True,
         ),
         "Opportunity": Rule(
             _DEAL,
             _from_viewer(
-                "(viewer)<-[:SHARED_WITH|ASSIGNED_TO]-(NODE:LABEL)",
-                "(viewer)<-[:BY|ASSIGNED_TO]-(:Request)-[:ABOUT]->(NODE:LABEL)",
+                _TO_TIED,
+                "MATCH (viewer)<-[:BY|ASSIGNED_TO]-(:Request)-[:ABOUT]->(NODE:LABEL)",
             ),
         ),
         "Invitation": Rule("EXISTS { (NODE)-[:INVITED_BY]->(me) }"),
-        "Request": Rule(_ASKED, _from_viewer("(viewer)<-[:BY|ASSIGNED_TO]-(NODE:LABEL)")),
+        "Request": Rule(_ASKED, "MATCH (viewer)<-[:BY|ASSIGNED_TO]-(NODE:LABEL)"),
         "Product": Rule(ALWAYS),
         "Article": Rule("(NODE.status = 'PUBLISHED' AND NODE.audience IN ['PARTNER', 'CUSTOMER'])"),
         "Program": Rule("EXISTS { (NODE)<-[:ENROLLED_IN]-(viewer) }"),
@@ -126,6 +143,8 @@ PARTNER = Rules(
         "Identifier": Rule(NEVER, walked={"HAS_IDENTIFIER": ALWAYS}),
     },
     full=_FULL,
+    whole="us + COLLECT { MATCH (viewer)-[see:CAN_SEE]->(one:Party) "
+    f"WHERE see.level = 'FULL' AND {_LASTS} RETURN one }}",
     profile=PROFILE,
     acts={
         "OWN_REQUEST": "EXISTS { (NODE)-[:BY]->(viewer) }",

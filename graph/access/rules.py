@@ -23,6 +23,8 @@ class Rule:
         seen: The condition over NODE and the viewer's variables; never null.
         found: Clauses that yield, from the viewer's variables, every NODE of the label LABEL that
             is seen, perhaps others and some twice; "" where there is no such way.
+        exact: Whether `found` yields those that are seen and no others, so that a page of them need
+            not ask again.
         walked: By relationship type, what the condition is for a NODE that was reached over it
             (EDGE) from a node that is seen (THIS); where a type is missing, it is `seen`.
     """
@@ -30,6 +32,7 @@ class Rule:
     seen: LiteralString
     found: LiteralString = ""
     walked: Mapping[str, LiteralString] = field(default_factory=dict[str, LiteralString])
+    exact: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,8 @@ class Rules:
         rules: By label; a label of which nothing is said is as `other` says.
         variables: What the prologue binds, the user who asks first.
         full: The condition under which all of a party NODE is told; "" when it always is.
+        whole: A list, from the viewer's variables, of the parties of which all is told; "" where it
+            is better asked of each.
         profile: What is told of a party of which not all is: names of fields and properties.
         few: The condition under which the viewer sees so little that lists are best found from
             `Rule.found`; "" when never.
@@ -58,6 +63,7 @@ class Rules:
     variables: tuple[LiteralString, ...] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict[str, Rule])
     full: LiteralString = ""
+    whole: LiteralString = ""
     profile: frozenset[str] = frozenset()
     few: LiteralString = ""
     acts: Mapping[str, LiteralString] = field(default_factory=dict[str, LiteralString])

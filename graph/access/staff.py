@@ -5,9 +5,9 @@ whoever has no rule of his own. Of several rules the widest counts; where there 
 everything is seen.
 
 `me` is the user who asks (null for a service the graph does not know), `mine` himself and, as far
-as the rule goes, his teams with all below them, `grounds` the territories they cover, `us` the
-users whose interactions he sees; `anything` and `talks` say that nothing narrows parties or
-interactions.
+as the rule goes, his teams with all below them, `grounds` the territories they cover, `held` both
+together, `us` the users whose interactions he sees; `anything` and `talks` say that nothing narrows
+parties or interactions.
 """
 
 from typing import LiteralString
@@ -38,33 +38,33 @@ PROLOGUE: LiteralString = (
     "MATCH (who)<-[:COVERED_BY]-(ground:Territory)<-[:PART_OF*0..6]-(below:Territory) "
     "RETURN DISTINCT below } AS grounds, "
     "CASE WHEN heard THEN alone + COLLECT { UNWIND teams AS team "
-    "MATCH (team)<-[:IN_TEAM]-(user:User) RETURN DISTINCT user } ELSE alone END AS us"
+    "MATCH (team)<-[:IN_TEAM]-(user:User) RETURN DISTINCT user } ELSE alone END AS us "
+    "WITH *, mine + grounds AS held"
 )
 
+# Who is asked for is in a list that the prologue makes once, and ways are flat: a subquery within a
+# subquery costs the planner most. To territories no other relationship leads.
 _GIVEN: LiteralString = "EXISTS { (NODE)-[:ASSIGNED_TO|SHARED_WITH]->(whose) WHERE whose IN mine }"
-_HELD: LiteralString = (
-    f"{_GIVEN} OR EXISTS {{ (NODE)-[:IN_TERRITORY]->(ground) WHERE ground IN grounds }}"
-)
-_EMPLOYER: LiteralString = _HELD.replace("NODE", "firm")
-_PARTY: LiteralString = (
-    f"(anything OR {_HELD} OR EXISTS {{ (NODE)-[:WORKS_AT]->(firm) WHERE {_EMPLOYER} }})"
-)
-_WHOSE: LiteralString = _PARTY.replace("NODE", "party")
-_PAPER: LiteralString = (
-    f"(anything OR {_GIVEN} OR EXISTS {{ (NODE)-[:FOR]->(party) WHERE {_WHOSE} }})"
-)
+_HOLDS: LiteralString = "-[:ASSIGNED_TO|SHARED_WITH|IN_TERRITORY]->(whose) WHERE whose IN held }"
+
+
+def _held(way: LiteralString) -> LiteralString:
+    """Whether a way, a pattern that ends at a party, leads to one that is held, or its employer."""
+    return f"EXISTS {{ {way}{_HOLDS} OR EXISTS {{ {way}-[:WORKS_AT]->(){_HOLDS}"
+
+
+_PARTY: LiteralString = f"(anything OR {_held('(NODE)')})"
+_PAPER: LiteralString = f"(anything OR {_GIVEN} OR {_held('(NODE)-[:FOR]->()')})"
 _TOUCH: LiteralString = (
     "(EXISTS { (NODE)<-[:PARTICIPATED_IN]-(who) WHERE who IN us } OR talks AND (anything "
-    f"OR EXISTS {{ (NODE)<-[:PARTICIPATED_IN]-(party:Party) WHERE {_WHOSE} }}) OR {_GIVEN})"
+    f"OR {_held('(NODE)<-[:PARTICIPATED_IN]-(:Party)')}) OR {_GIVEN})"
 )
 
 
 def _of_party(way: LiteralString) -> Rule:
     """Of nodes that say something of a party: where the party is seen, or there is none."""
-    return Rule(
-        f"(anything OR EXISTS {{ {way.replace('WHOSE', 'party')} WHERE {_WHOSE} }} "
-        f"OR NOT EXISTS {{ {way.replace('WHOSE', 'party:Party')} }})"
-    )
+    held, of_any = _held(way.replace("WHOSE", "")), way.replace("WHOSE", ":Party")
+    return Rule(f"(anything OR {held} OR NOT EXISTS {{ {of_any} }})")
 
 
 STAFF = Rules(Audience.STAFF, other=Rule(ALWAYS))
@@ -73,7 +73,7 @@ STAFF = Rules(Audience.STAFF, other=Rule(ALWAYS))
 NARROWED = Rules(
     Audience.STAFF,
     PROLOGUE,
-    ("me", "anything", "talks", "mine", "grounds", "us"),
+    ("me", "anything", "talks", "mine", "grounds", "held", "us"),
     {
         "Party": Rule(_PARTY),
         "Document": Rule(_PAPER),
