@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 
 import orjson
 
-from graph.access import NARROWED, Rules, expanded
+from graph.access import Rules, expanded
 from graph.database import Graph, Row
 from graph.statements import CYPHER_25, Kind, Statement
 
@@ -145,7 +145,7 @@ async def end(graph: Graph) -> tuple[int, str]:
 
 def all_statements() -> tuple[Statement, ...]:
     """Every statement that reads changes."""
-    return (SINCE, OF_LABELS, OF_ENTITY, END, sees_everything(NARROWED))
+    return (SINCE, OF_LABELS, OF_ENTITY, END)
 
 
 @cache
@@ -161,11 +161,3 @@ def told_in_full(rules: Rules) -> Statement:
     return Statement(
         "changes.told_in_full", Kind.READ, CYPHER_25 + begin + " " + expanded(text, rules)
     )
-
-
-@cache
-def sees_everything(rules: Rules) -> Statement:
-    """The statement whose one row says whether nothing is hidden from the viewer."""
-    text: LiteralString = "RETURN " + (rules.everything or "false")
-    begin = rules.begin("$issuer", "$subject")
-    return Statement("changes.sees_everything", Kind.READ, CYPHER_25 + begin + " " + text)

@@ -6,8 +6,9 @@ from functools import cache
 
 import redis.asyncio
 
-from graph.access import NARROWED, RULES
-from graph.changes import MAX_EVENTS, Event, sees_everything, since, told_in_full
+from graph.access import RULES
+from graph.access.wholly import sees_everything
+from graph.changes import MAX_EVENTS, Event, since, told_in_full
 from graph.database import Graph
 from graph.model.parties import PARTY
 from graph.write.secret import secret
@@ -143,9 +144,7 @@ class Feed:
             return False
         if not self._narrowed():
             return True
-        asked = {"issuer": viewer.issuer, "subject": viewer.subject}
-        found = await self._graph.run(sees_everything(NARROWED), asked)
-        return bool(found and found[0][0])
+        return await sees_everything(self._graph, viewer.issuer, viewer.subject)
 
     async def follow(
         self, viewer: Viewer, after: str | None, wanted: Wanted

@@ -14,6 +14,7 @@ from loaders.declare import edge, node, one, own_id, prop
 from loaders.errors import BadRequest, Code
 from loaders.ids import GlobalId, decode_id, encode_id
 from loaders.registry import REGISTRY
+from resolvers.access_paths import AccessNode, AccessPath, hidden_on, node_of, path_of
 from resolvers.context import Info, all_seen, for_staff
 from resolvers.sorting import BY_NAME
 
@@ -43,27 +44,6 @@ class DataAccess:
     )
     people: Any = edge(
         model.machinery.SAW.out, "Person", "Whose personal data was read, by name.", order=BY_NAME
-    )
-
-
-@strawberry.type(description="A node on a path.")
-class AccessNode:
-    """A node on a path."""
-
-    id: strawberry.ID = strawberry.field(description="Its opaque id.")
-    type: str = strawberry.field(description="Name of its type.")
-    name: str | None = strawberry.field(
-        description="Its name, number or subject; null when it has none."
-    )
-
-
-@strawberry.type(description="A path through the graph that explains something.")
-class AccessPath:
-    """A path."""
-
-    nodes: list[AccessNode] = strawberry.field(description="Its nodes, in order.")
-    relationships: list[str] = strawberry.field(
-        description="Types of the relationships between them; empty when no fact is needed."
     )
 
 
@@ -221,19 +201,9 @@ def _ids(values: list[strawberry.ID]) -> list[str]:
     return [decode_id(each).id for each in values]
 
 
-def _node(named: explaining.Named) -> AccessNode:
-    types = (name for name, kind in REGISTRY.kinds.items() if kind.role is None)
-    type_ = next((t for t in types if REGISTRY.kinds[t].node.name == named.label), named.label)
-    return AccessNode(id=strawberry.ID(encode_id(type_, named.id)), type=type_, name=named.name)
-
-
-def _path(nodes: tuple[explaining.Named, ...], ties: tuple[str, ...]) -> AccessPath:
-    return AccessPath(nodes=[_node(each) for each in nodes], relationships=list(ties))
-
-
-def _reasons(found: explaining.Access) -> list[AccessReason]:
+def _reasons(found: explaining.Access, hidden: set[str]) -> list[AccessReason]:
     return [
-        AccessReason(rule=each.rule, level=each.level, path=_path(each.nodes, each.ties))
+        AccessReason(rule=each.rule, level=each.level, path=path_of(each.nodes, each.ties, hidden))
         for each in found.because
     ]
 
@@ -261,7 +231,8 @@ async def access(
     found = await explaining.access(graph, user.id, label, asked.id)
     if found is None:
         return None
-    return Access(allowed=found.allowed, level=found.level, because=_reasons(found))
+    hidden = await hidden_on(info, (each.nodes for each in found.because))
+    return Access(allowed=found.allowed, level=found.level, because=_reasons(found, hidden))
 
 
 async def who_can_see(
@@ -278,11 +249,12 @@ async def who_can_see(
     if label is None or not await all_seen(info, [node]):
         return SeerPage(seers=[], next=None)
     found, last = await explaining.who_can_see(graph, label, asked.id, size, start)
+    hidden = await hidden_on(info, (e.nodes for each in found for e in each.access.because))
     seers = [
         Seer(
-            principal=_node(each.principal),
+            principal=node_of(each.principal),
             level=each.access.level or "",
-            because=_reasons(each.access),
+            because=_reasons(each.access, hidden),
         )
         for each in found
     ]
@@ -346,7 +318,7 @@ def _shifts(found: tuple[explaining.Shift, ...], skip: int, size: int) -> Access
         documents=sum(each.documents for each in found),
         page=[
             AccessShift(
-                party=_node(each.party),
+                party=node_of(each.party),
                 before=AccessLevel(each.before) if each.before else None,
                 after=AccessLevel(each.after) if each.after else None,
                 documents=each.documents,
@@ -372,8 +344,11 @@ async def responsible_for(
     found = await explaining.responsible_for(graph, label, asked.id, topic)
     if found is None:
         return None
-    path = _path(found.nodes, found.ties)
-    return Responsibility(owner=_node(found.owner), rule=found.rule, because=path)
+    hidden = await hidden_on(info, [found.nodes])
+    if str(node_of(found.owner).id) in hidden:
+        return None
+    path = path_of(found.nodes, found.ties, hidden)
+    return Responsibility(owner=node_of(found.owner), rule=found.rule, because=path)
 
 
 @strawberry.type

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import strawberry
 
+from graph.access.wholly import sees_everything
 from graph.audiences import Audience
 from loaders.backing import Backing
 from loaders.errors import BadRequest, Code
@@ -41,6 +42,33 @@ async def all_seen(info: Info, ids: Sequence[str]) -> bool:
     if not backing.narrowed():
         return True
     return set(ids) <= await seen(backing.answers, ids, info.context.viewer)
+
+
+async def nothing_hidden(info: Info) -> None:
+    """Go on only if nothing is hidden from the viewer, of staff: for what looks at everything.
+
+    Raises:
+        BadRequest: somebody else asks, or one whom a rule narrows.
+        GraphError: the graph is away.
+    """
+    backing, viewer = for_staff(info), info.context.viewer
+    if not backing.narrowed():
+        return
+    if not await sees_everything(backing.graph, viewer.issuer, viewer.subject):
+        raise BadRequest(Code.FORBIDDEN, "Only who sees everything may ask for this.")
+
+
+async def hidden_of(info: Info, ids: Sequence[str]) -> set[str]:
+    """Those of some global ids that a rule hides from the viewer, of staff.
+
+    Raises:
+        BadRequest: somebody else asks, or an id is none.
+        GraphError: the graph is away.
+    """
+    backing = for_staff(info)
+    if not ids or not backing.narrowed():
+        return set()
+    return set(ids) - await seen(backing.answers, ids, info.context.viewer)
 
 
 def told(info: Info, classes: Sequence[str], people: Sequence[str]) -> None:

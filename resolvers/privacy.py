@@ -14,7 +14,7 @@ from graph.privacy.minimising import minimisation_report as report
 from loaders.ids import decode_id, encode_id
 from loaders.payloads import UserError
 from loaders.writes import request_of
-from resolvers.context import Info, all_seen, for_staff, told
+from resolvers.context import Info, all_seen, for_staff, nothing_hidden, told
 
 EVERY_CLASS = tuple(each.value for each in Pii if each is not Pii.NONE)
 """Kinds of personal data in all that is known of a person."""
@@ -178,6 +178,7 @@ async def minimisation_report(
     ] = True,
 ) -> list[MinimisationRow]:
     """How every property of the model is used."""
+    await nothing_hidden(info)
     found = await report(for_staff(info).graph, datetime.now(UTC))
     return [
         MinimisationRow(
@@ -289,6 +290,7 @@ async def verify_erasure(
     input: Annotated[VerifyErasureInput, strawberry.argument(description="What to look for.")],
 ) -> VerifyErasurePayload:
     """Search the whole graph for what an erasure may have left."""
+    await nothing_hidden(info)
     try:
         found = await privacy.verify_erasure(for_staff(info).graph, input.receipt, input.words)
     except GraphError as error:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 
 from graph.database import Graph
@@ -68,6 +69,71 @@ async def test_of_another_team_s_person_is_said_what_is_said_of_nobody(
     theirs = await ask(narrowed, query, "south-contact")
 
     assert theirs == await ask(narrowed, query, "unknown-contact")
+
+
+WHOLE = (
+    "{ minimisationReport { label } }",
+    'mutation { verifyErasure(input: {receipt: "none", words: ["south"]}) '
+    "{ verification { clean } userErrors { code } } }",
+)
+
+
+@pytest.mark.parametrize("query", WHOLE)
+async def test_what_looks_at_everything_is_for_those_who_see_everything(
+    narrowed: Executor, graph: Graph, query: str
+) -> None:
+    refused = await narrowed.execute(query, {}, None, viewer("sue"))
+    await graph.run(WIDE)
+
+    allowed = await narrowed.execute(query, {}, None, viewer("sue"))
+
+    assert isinstance(refused, dict)
+    assert isinstance(allowed, dict)
+    assert [each["extensions"]["code"] for each in refused["errors"]] == ["FORBIDDEN"]
+    assert "errors" not in allowed
+
+
+WIDE = Statement(
+    "test.access.wide",
+    Kind.WRITE,
+    "CREATE (:AccessRule {id: 'wide', name: 'w', parties: 'ALL', interactions: 'ALL', "
+    "active: true})",
+)
+
+
+async def test_a_reason_names_nobody_in_between_who_is_not_seen(
+    narrowed: Executor, graph: Graph, world: World
+) -> None:
+    query = (
+        "query ($id: ID!) { whoCanSee(node: $id, first: 100) { seers { principal { name } "
+        "because { rule path { nodes { id name } relationships } } } } }"
+    )
+    values = {"id": encode_id("Company", "north-client")}
+    await graph.run(LENT)
+    try:
+        narrow = await narrowed.execute(query, values, None, viewer("sue"))
+        await graph.run(WIDE)
+        whole = await narrowed.execute(query, values, None, viewer("sue"))
+    finally:
+        await graph.run(UNLENT)
+
+    assert "kestrel" in owners_in(whole, world)
+    assert "kestrel" not in owners_in(narrow, world) - owners_in(_principals(narrow), world)
+    assert '"relationships": []' in orjson.dumps(narrow, option=orjson.OPT_INDENT_2).decode()
+
+
+def _principals(answer: Any) -> Any:
+    return [each["principal"] for each in answer["data"]["whoCanSee"]["seers"]]
+
+
+LENT = Statement(
+    "test.access.lent",
+    Kind.WRITE,
+    "MATCH (a:Company {id: 'north-client'}), (b:Company {id: 'kestrel-firm'}) "
+    "CREATE (b)-[:SERVES {recordedFrom: '2026-01-01T00:00:00.000Z', recordedTo: '9999', "
+    "test: true}]->(a), (b)-[:CAN_SEE {level: 'FULL', test: true}]->(a)",
+)
+UNLENT = Statement("test.access.unlent", Kind.WRITE, "MATCH ()-[r {test: true}]->() DELETE r")
 
 
 @pytest.mark.parametrize("query", QUESTIONS[:5])
