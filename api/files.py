@@ -14,11 +14,13 @@ from starlette.routing import Route
 
 from api.backend import Backend
 from api.endpoint import authenticate
+from api.graphql import viewer
 from api.refusals import Refusal
 from graph.errors import GraphError
-from graph.exports import InvalidToken, Token, calendar, card, opened
+from graph.exports import InvalidToken, Token, calendar, opened
 from graph.exports.tokens import SECRET
 from graph.write.secret import secret
+from loaders.cards import card
 from loaders.errors import BadRequest
 from loaders.ids import decode_id
 
@@ -94,12 +96,13 @@ async def _card(request: Request) -> Response:
     principal = await authenticate(sent, backend.principals)
     try:
         person = decode_id(request.path_params["person"])
-        found = None if person.type != "Person" else await card(backend.graph, person.id)
+        who = viewer(principal)
+        found = await card(backend.executor, who, person.id) if person.type == "Person" else None
     except BadRequest:
         raise _nothing() from None
     except GraphError as error:
         raise _away() from error
-    if found is None or principal.audience != "staff":
+    if found is None:
         raise _nothing()
     headers = {**_HEADERS, "Content-Disposition": 'attachment; filename="person.vcf"'}
     return Response(found, 200, headers, "text/vcard; charset=utf-8")

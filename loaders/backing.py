@@ -20,6 +20,7 @@ class Backing:
         narrowed: Whether there are rules that narrow staff.
         told: Records that a viewer was told personal data: by which operation, which kinds of data,
             and the ids of the people.
+        recording: Whether this server records who is told personal data.
         purge: Deletes every kept answer; None where none are kept.
         exports: Where finished exports lie; None where nothing is exported.
     """
@@ -29,5 +30,6 @@ class Backing:
     answers: Callable[[str, dict[str, Any], Viewer], Awaitable[dict[str, Any]]]
     narrowed: Callable[[], bool]
     told: Callable[[Viewer, str, Iterable[str], Iterable[str]], None]
+    recording: Callable[[], bool]
     purge: Callable[[], Awaitable[None]] | None = None
     exports: Folder | None = None

@@ -106,8 +106,9 @@ class Executor:
         self.feed: Feed | None = None
         self.narrowing = Narrowing(graph)
         self.backing = Backing(
-            graph, self.plan, self.answers, lambda: self.narrowing.narrowed, self._told
-        )
+            graph, self.plan, self.answers, lambda: self.narrowing.narrowed, self._told,
+            lambda: self.readings is not None,
+        )  # fmt: skip
         self._operations: dict[Rules, Operations] = {}
         self.readings: Readings | None = None
         self.counters = Counters()

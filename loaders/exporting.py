@@ -5,7 +5,8 @@ same filter, in the same order. Memory is bounded by a page, whatever the list h
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +28,7 @@ from graph.exports.files import written
 from graph.jobs import Run, Runner
 from loaders.declare import MAX_PAGE
 from loaders.execution import Executor
+from loaders.readings import Readings
 from loaders.schema import is_list, named_type, object_type
 from loaders.viewer import Audience, Viewer
 
@@ -259,10 +261,10 @@ async def export(
     return Exported(count, size)
 
 
-def parameters(asked: Asked, viewer: Viewer) -> dict[str, Any]:
-    """What is asked, and for whom, as a job keeps it."""
+def parameters(asked: Asked, viewer: Viewer, *, recorded: bool) -> dict[str, Any]:
+    """What is asked, for whom, and whether it is recorded who reads it, as a job keeps it."""
     who = {"audience": viewer.audience.value, "issuer": viewer.issuer, "subject": viewer.subject}
-    return {**asdict(asked), "viewer": who}
+    return {**asdict(asked), "viewer": who, "recorded": recorded}
 
 
 def _restored(kept: dict[str, Any]) -> tuple[Asked, Viewer]:
@@ -278,6 +280,40 @@ def _restored(kept: dict[str, Any]) -> tuple[Asked, Viewer]:
     return asked, Viewer(Audience(who["audience"]), who["issuer"], who["subject"])
 
 
+class Recording:
+    """Records what exports tell, in a worker of its own process: a server records by itself."""
+
+    def __init__(self, executor: Executor) -> None:
+        """Record in the graph that the executor reads."""
+        self._executor = executor
+        self._own = Readings(executor.backing.graph)
+        self._jobs = 0
+
+    async def flush(self) -> None:
+        """Write what was told so far.
+
+        Raises:
+            GraphError: it cannot be written; the job is tried anew.
+        """
+        await self._own.flush()
+
+    @asynccontextmanager
+    async def while_running(self, *, wanted: bool) -> AsyncGenerator[None]:
+        """Record what is read meanwhile; all of it is written when this is left."""
+        if not wanted or self._executor.readings not in {None, self._own}:
+            yield
+            return
+        self._executor.readings = self._own
+        self._jobs += 1
+        try:
+            yield
+        finally:
+            self._jobs -= 1
+            if not self._jobs:
+                self._executor.readings = None
+            await self.flush()
+
+
 def exporter(executor: Executor, folder: Folder) -> Runner:
     """Return what runs jobs of exports.
 
@@ -285,6 +321,7 @@ def exporter(executor: Executor, folder: Folder) -> Runner:
         executor: Reads the pages.
         folder: Where the files go; those that were kept long enough are deleted.
     """
+    recording = Recording(executor)
 
     async def run(job: Run) -> dict[str, Any]:
         await asyncio.to_thread(folder.expire)
@@ -292,9 +329,14 @@ def exporter(executor: Executor, folder: Folder) -> Runner:
         path = folder.file(job.id, asked.format.value)
 
         async def progress(rows: int) -> None:
+            await recording.flush()
+            await executor.narrowing.look()
             await job.progress(rows)
 
-        done = await export(executor, viewer, asked, path, progress)
+        # A worker of its own process watches no rules; a server that watches loses nothing by it.
+        await executor.narrowing.look()
+        async with recording.while_running(wanted=bool(job.parameters.get("recorded"))):
+            done = await export(executor, viewer, asked, path, progress)
         return {"rows": done.rows, "bytes": done.bytes}
 
     return run

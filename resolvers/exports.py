@@ -119,7 +119,7 @@ async def export_start(
     except InvalidInput as error:
         told = UserError(code="INVALID", message=str(error), field=[])
         return ExportStartPayload(job_id=None, user_errors=[told])
-    values = parameters(asked, info.context.viewer)
+    values = parameters(asked, info.context.viewer, recorded=backing.recording())
     job, _ = await queue.enqueue(backing.graph, KIND, new_id(), values)
     return ExportStartPayload(job_id=strawberry.ID(encode_id("Job", job)), user_errors=[])
 

@@ -1,7 +1,6 @@
 """Exports: files for spreadsheets, calendars and address books, written as a stream."""
 
 from graph.exports.calendars import calendar
-from graph.exports.cards import card
 from graph.exports.files import Folder
 from graph.exports.tokens import InvalidToken, Token, opened, sealed
 from graph.exports.writers import FORMATS, Format, Writer, writer
@@ -14,7 +13,6 @@ __all__ = [
     "Token",
     "Writer",
     "calendar",
-    "card",
     "opened",
     "sealed",
     "writer",

@@ -2,33 +2,23 @@
 
 from typing import Any
 
-from graph.database import Graph
 from graph.statements import Kind, Statement
 
 PERSON = Statement(
     "exports.person",
     Kind.READ,
     """MATCH (p:Person {id: $id})
-RETURN properties(p), head(COLLECT {
+WITH p, head(COLLECT {
   MATCH (p)-[w:WORKS_AT]->(c:Company) WHERE w.to IS NULL
-  RETURN c.name ORDER BY w.primary DESC, w.from DESC, c.id LIMIT 1
-})""",
+  RETURN c ORDER BY w.primary DESC, w.from DESC, c.id LIMIT 1
+}) AS c
+RETURN properties(p), c.id, c.name""",
 )
-"""A person, and the company that he or she works at."""
+"""A person, and id and name of the company that he or she works at."""
 
 ALL = (PERSON,)
 
 _WIDTH = 75
-
-
-async def card(graph: Graph, person: str) -> bytes | None:
-    """Return a person as a vCard; None when there is no such person.
-
-    Raises:
-        Unavailable: the database cannot be reached.
-    """
-    rows = await graph.run(PERSON, {"id": person})
-    return written(rows[0][0], rows[0][1]) if rows else None
 
 
 def written(values: dict[str, Any], company: str | None) -> bytes:

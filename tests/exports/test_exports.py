@@ -11,11 +11,13 @@ import pytest
 
 from graph.database import Graph
 from graph.errors import InvalidInput
-from graph.exports import Format
+from graph.exports import Folder, Format
+from graph.jobs import Run
 from graph.model import MODEL
+from graph.statements import Kind, Statement
 from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, Writer, write
 from loaders.execution import Executor
-from loaders.exporting import Asked, export, kinds, reading
+from loaders.exporting import Asked, export, exporter, kinds, parameters, reading
 from loaders.viewer import Audience, Viewer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("orders")]
@@ -203,3 +205,44 @@ async def test_the_writer_of_text_quotes_as_rfc_4180_asks(
 
     assert b'"plain, ""quoted""\nline"\r\n' in path.read_bytes()
     assert len(list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))) == COUNT + 1
+
+
+JOB = "0b0b0b0b-0000-7000-8000-00000000000e"
+
+
+def _run(graph: Graph, *, recorded: bool) -> Run:
+    """An export of orders as a worker of its own process gets it."""
+    values = parameters(asked(Format.CSV), STAFF, recorded=recorded)
+    return Run(graph, JOB, "EXPORT", None, values, None, 1, "holder")
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_a_worker_of_its_own_records_whose_data_it_writes_where_that_is_done(
+    executor: Executor, graph: Graph, tmp_path: Path, recorded: bool
+):
+    done = await exporter(executor, Folder(tmp_path))(_run(graph, recorded=recorded))
+
+    assert done["rows"] == COUNT
+    assert executor.readings is None
+    actors = [["test|ana", '=HYPERLINK("x")']] if recorded else []
+    assert await graph.run(SAW) == actors
+
+
+async def test_a_worker_of_its_own_obeys_the_rules_of_staff(
+    executor: Executor, graph: Graph, tmp_path: Path
+):
+    await graph.run(RULE)
+
+    done = await exporter(executor, Folder(tmp_path))(_run(graph, recorded=True))
+
+    assert done["rows"] == 0
+
+
+SAW = Statement(
+    "test.exports.saw", Kind.READ, "MATCH (a:DataAccess)-[:SAW]->(p) RETURN a.actor, p.name"
+)
+RULE = Statement(
+    "test.exports.rule",
+    Kind.WRITE,
+    "CREATE (:AccessRule {id: 'rule', parties: 'ASSIGNED', interactions: 'ALL', active: true})",
+)

@@ -25,10 +25,12 @@ from graph.engines import Endpoints
 from graph.exports import Folder, InvalidToken, Token, opened, sealed
 from graph.exports.cards import written
 from graph.model import MODEL
+from graph.statements import Kind, Statement
 from graph.write import Batch, LinkRow, Links, NodeRow, Nodes, Writer, write
 from loaders.execution import Executor
 from loaders.ids import decode_id, encode_id
 from loaders.keeping import Keeper
+from loaders.readings import Readings
 from loaders.viewer import Audience, Viewer
 
 pytestmark = pytest.mark.anyio
@@ -197,6 +199,44 @@ async def test_a_person_is_a_card_for_staff_alone(
     other = await client.get(f"/people/{person}.vcf", headers=bearer["partner"])
     nobody = await client.get(f"/people/{encode_id('Person', 'x')}.vcf", headers=bearer["staff"])
     assert (other.status_code, other.text) == (nobody.status_code, nobody.text)
+
+
+async def test_a_card_is_for_those_who_see_the_person_and_names_a_company_that_is_seen(
+    backend: Backend, client: httpx.AsyncClient, settings: Settings
+):
+    person = encode_id("Person", await tasks(backend.graph, settings.token_issuer))
+    bearer = {"Authorization": f"Bearer {make_token(settings, 'staff', 'ana', 1)}"}
+    backend.executor.readings = Readings(backend.graph)
+    await backend.graph.run(RULE)
+    await backend.executor.narrowing.look()
+
+    hidden = await client.get(f"/people/{person}.vcf", headers=bearer)
+    nobody = await client.get(f"/people/{encode_id('Person', 'x')}.vcf", headers=bearer)
+    await backend.executor.readings.flush()
+    told_before = await backend.graph.run(SAW)
+    await backend.graph.run(GIVE)
+    given = await client.get(f"/people/{person}.vcf", headers=bearer)
+    await backend.executor.readings.flush()
+
+    assert (hidden.status_code, hidden.text) == (nobody.status_code, nobody.text)
+    assert "FN:Bo Li" in given.text
+    assert "ORG" not in given.text
+    assert (told_before, await backend.graph.run(SAW)) == ([], [["vcard", "Bo Li"]])
+
+
+RULE = Statement(
+    "test.files.rule",
+    Kind.WRITE,
+    "CREATE (:AccessRule {id: 'rule', parties: 'ASSIGNED', interactions: 'ALL', active: true})",
+)
+GIVE = Statement(
+    "test.files.give",
+    Kind.WRITE,
+    "MATCH (p:Person {name: 'Bo Li'}), (u:User {subject: 'ana'}) CREATE (p)-[:ASSIGNED_TO]->(u)",
+)
+SAW = Statement(
+    "test.files.saw", Kind.READ, "MATCH (a:DataAccess)-[:SAW]->(p) RETURN a.operation, p.name"
+)
 
 
 def test_a_token_opens_its_own_thing_until_its_time_is_over():
