@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.backend import Backend
+from api.crew.figures import SharedFigures
 from api.door import PATH, Door
 from api.files import routes
 from api.graphiql.page import Page
@@ -37,9 +38,10 @@ ROUTING_MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """To whom /metrics is open: to everybody, or to who has the token."""
+    """To whom /metrics is open, to everybody or to who has the token, and whose they are."""
 
     token: str | None
+    shared: SharedFigures | None = None
 
 
 OpenBackend = Callable[[], AbstractAsyncContextManager[Backend]]
@@ -99,14 +101,16 @@ def _graphql(page: Page | None) -> Callable[[Request], Awaitable[Response]]:
 def _metrics(figures: Figures) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint of GET /metrics."""
 
-    async def shown(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         backend: Backend = request.app.state.backend
         if not may_read(request.headers.get("authorization"), figures.token):
             raise unauthenticated("Send the token of /metrics.")
         headers = {"Cache-Control": "no-store"}
-        return Response(backend.metrics.text(), 200, headers, MEDIA_TYPE)
+        text = backend.metrics.text()
+        shown = figures.shared.together(text) if figures.shared else text
+        return Response(shown, 200, headers, MEDIA_TYPE)
 
-    return shown
+    return answer
 
 
 async def _livez(_request: Request) -> Response:

@@ -29,13 +29,14 @@ def log_to_stderr(level: str) -> None:
     _start(level, [_handler(logging.StreamHandler(sys.stderr), _human)])
 
 
-def log_server(level: str, data_dir: Path, *, port: int, human: bool) -> Path:
+def log_server(level: str, data_dir: Path, *, name: str, human: bool) -> Path:
     """Log to standard error and to a file of the data directory.
 
     Args:
         level: The least important kind of message.
-        data_dir: Gets `logs/api-PORT.log`, rotated at 10 MB, five old ones kept.
-        port: Where this server listens; servers that share a data directory have their own files.
+        data_dir: Gets `logs/api-NAME.log`, rotated at 10 MB, five old ones kept.
+        name: Tells servers and processes apart that share a data directory: the port, and which
+            process it is.
         human: Whether standard error gets lines for a person; JSON otherwise.
 
     Returns:
@@ -44,7 +45,7 @@ def log_server(level: str, data_dir: Path, *, port: int, human: bool) -> Path:
     Raises:
         ApiError: DATA_DIR_UNUSABLE.
     """
-    path = data_dir / "logs" / f"api-{port}.log"
+    path = data_dir / "logs" / f"api-{name}.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.parent.chmod(0o700)

@@ -17,6 +17,8 @@ import uvicorn
 from api.app import Figures, create_app
 from api.backend import Answering, Backend, OnReady, open_backend
 from api.connections import engine_config, graph_at
+from api.crew.crew import Crew, end_with_first
+from api.crew.figures import Member, SharedFigures
 from api.door import Door
 from api.errors import ApiError
 from api.examples import CUSTOMER_360
@@ -55,12 +57,18 @@ class Plan:
         prepare: Runs after the migrations and before the first request.
         on_ready: Awaited with the server's address once it is warm.
         work: Relay changes and run jobs in this process, too.
+        processes: How many answer; with more than one, this one answers nobody.
+        listener: Descriptor of the socket to answer on; None to take the port.
+        member: Which one of several processes this is.
     """
 
     own_engines: bool
     prepare: Prepare | None = None
     on_ready: Callable[[str, Backend], Awaitable[None]] | None = None
     work: bool = False
+    processes: int = 1
+    listener: int | None = None
+    member: Member | None = None
 
 
 def serve(settings: Settings, plan: Plan) -> None:
@@ -89,13 +97,18 @@ def serve(settings: Settings, plan: Plan) -> None:
         record_reads=settings.record_reads == "on",
         resolver=resolver_of(settings),
     )
-    with _ended_by_signals(), _listen(settings.host, settings.port) as listener:
+    with _ended_by_signals(), _listener(settings, plan) as listener:
         port = int(listener.getsockname()[1])
-        log_server(settings.log_level, settings.data_dir, port=port, human=not settings.production)
+        name = f"{port}-{plan.member.number}" if plan.member else str(port)
+        log_server(settings.log_level, settings.data_dir, name=name, human=not settings.production)
         address = f"http://{_in_url(settings.host)}:{port}"
         start = open_engines if plan.own_engines else attach_or_open
         with start(engine_config(settings)) as engines:
-            asyncio.run(_prepare(engines.endpoints, plan.prepare))
+            if plan.member is None:
+                asyncio.run(_prepare(engines.endpoints, plan.prepare))
+            if plan.processes > 1:
+                logger.info("listening", address=address, processes=plan.processes)
+                Crew(listener, plan.processes).run()
             opening = functools.partial(open_backend, engines.endpoints, tokens, answering)
             _run(settings, plan, opening, listener, address)
 
@@ -108,8 +121,14 @@ def _run(
     address: str,
 ) -> None:
     """Answer requests on a socket until a signal arrives."""
+    shared = (
+        SharedFigures(plan.member, settings.data_dir / "run" / "figures") if plan.member else None
+    )
+    writing: list[asyncio.Task[None]] = []
 
     async def on_ready(backend: Backend) -> None:
+        if shared:
+            writing.append(asyncio.create_task(shared.write_down(backend.metrics.text)))
         if plan.on_ready:
             await plan.on_ready(address, backend)
 
@@ -118,9 +137,15 @@ def _run(
         _page(settings),
         origins=(settings.origins or "").split(),
         https=settings.production,
-        metrics=_figures(settings),
+        metrics=_figures(settings, shared),
     )
-    config = uvicorn.Config(
+    logger.info("listening", address=address)
+    _Server(_config(app), app).run(sockets=[listener])
+
+
+def _config(app: Door) -> uvicorn.Config:
+    """How uvicorn serves it."""
+    return uvicorn.Config(
         app,
         loop="uvloop",
         http=Protocol,
@@ -135,8 +160,6 @@ def _run(
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    logger.info("listening", address=address)
-    _Server(config, app).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -160,12 +183,12 @@ async def _prepare(endpoints: Endpoints, prepare: Prepare | None) -> None:
             await prepare(graph)
 
 
-def _figures(settings: Settings) -> Figures | None:
+def _figures(settings: Settings, shared: SharedFigures | None) -> Figures | None:
     """Return to whom /metrics is open; in production to nobody who has no token."""
     token = settings.metrics_token
     if token is None:
-        return None if settings.production else Figures(None)
-    return Figures(token.get_secret_value())
+        return None if settings.production else Figures(None, shared)
+    return Figures(token.get_secret_value(), shared)
 
 
 def _page(settings: Settings) -> Page | None:
@@ -181,6 +204,14 @@ def _page(settings: Settings) -> Page | None:
         return make_token(settings, "staff", PAGE_SUBJECT, PAGE_TOKEN_HOURS)
 
     return Page(assets, CUSTOMER_360, token)
+
+
+def _listener(settings: Settings, plan: Plan) -> socket.socket:
+    """The socket of the first process of a crew, or one of our own."""
+    if plan.listener is None:
+        return _listen(settings.host, settings.port)
+    end_with_first()
+    return socket.socket(fileno=plan.listener)
 
 
 def _listen(host: str, port: int) -> socket.socket:

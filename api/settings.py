@@ -194,6 +194,9 @@ class Settings(BaseSettings):
         CHANGES,
         pattern=Changes,
     )
+    processes: int = setting(
+        "C360_PROCESSES", 1, "Processes of `serve`.", "a whole number from 1 to 64", ge=1, le=64
+    )
     max_in_flight: int = setting(
         "C360_MAX_IN_FLIGHT",
         128,

@@ -55,6 +55,8 @@ KINDS = (
     ),
 )
 BASELINE = "apollo"
+PLENTY = "budget=100000000 restore=100000000"
+"""Every request is charged, and none refused: kept answers come faster than a budget comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def _command(
             "C360_DATA_DIR": str(stage.settings.data_dir),
             "C360_CACHE_DIR": str(stage.settings.cache_dir),
             "C360_PORT": str(port),
+            "C360_LIMITS_STAFF": PLENTY,
             **dict(kind.settings),
         }
         if neo4j_uri:

@@ -39,7 +39,7 @@ def fail() -> None:
 def test_an_exception_is_logged_without_its_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], human: bool
 ):
-    file = log_server("INFO", tmp_path, port=1, human=human)
+    file = log_server("INFO", tmp_path, name="1", human=human)
 
     try:
         fail()
@@ -60,7 +60,7 @@ def test_a_log_that_cannot_be_written_gets_one_sentence(tmp_path: Path):
     (tmp_path / "logs").write_text("a file, not a directory")
 
     with pytest.raises(ApiError, match="C360_DATA_DIR") as caught:
-        log_server("INFO", tmp_path, port=1, human=True)
+        log_server("INFO", tmp_path, name="1", human=True)
 
     assert caught.value.code == "DATA_DIR_UNUSABLE"
 
