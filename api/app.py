@@ -28,6 +28,7 @@ from api.metrics import MEDIA_TYPE, may_read
 from api.negotiation import accepts_html
 from api.origins import Origins
 from api.refusals import JSON, Refusal, masked, response, unauthenticated
+from api.tracing import collecting, tracing
 
 ROUTING_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 ROUTING_MESSAGES = {
@@ -64,12 +65,14 @@ def create_app(
         https: Whether browsers are told to come by TLS only.
         metrics: To whom /metrics is open; None is nobody.
     """
+    traces = tracing()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with open_backend() as backend:
             app.state.backend = backend
-            yield
+            async with collecting(traces, backend.graph):
+                yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.router.routes[:0] = [
@@ -84,7 +87,7 @@ def create_app(
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _misrouted)
     app.add_exception_handler(Exception, _failed)
-    return Door(app, lambda: app.state.backend, Origins(origins), https=https)
+    return Door(app, lambda: app.state.backend, Origins(origins), https=https, tracing=traces)
 
 
 def _graphql(page: Page | None) -> Callable[[Request], Awaitable[Response]]:

@@ -5,7 +5,7 @@ does. What a request must be, and what it gets, is decided in `api/endpoint.py`.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +18,7 @@ from api.protocol import ARRIVED
 from api.refusals import JSON, Refusal, masked, response
 from api.subscriptions.events import wants_events
 from api.subscriptions.hub import Hub
+from api.tracing import Tracing
 from api.waiting import Gone, Waiting
 from graph.deadlines import begin
 
@@ -39,7 +40,13 @@ class Door:
     """Answers POST /graphql; everything else is the application's."""
 
     def __init__(
-        self, app: ASGIApp, backend: Callable[[], Backend], origins: Origins, *, https: bool
+        self,
+        app: ASGIApp,
+        backend: Callable[[], Backend],
+        origins: Origins,
+        *,
+        https: bool,
+        tracing: Tracing | None = None,
     ) -> None:
         """Stand before an application.
 
@@ -48,8 +55,10 @@ class Door:
             backend: Exists once the application has started.
             origins: Pages that may call.
             https: Whether browsers are told to come by TLS only.
+            tracing: Makes a span of each request; None of none.
         """
         self._app = app
+        self._tracing = tracing
         self._backend = backend
         self._origins = origins
         self._safe = (*SAFE, HTTPS_ONLY) if https else SAFE
@@ -71,7 +80,11 @@ class Door:
         origin = _first(scope["headers"], b"origin") if scope["path"] == PATH else None
         added = (*self._safe, *self._origins.cors(origin)) if origin else self._safe
         if scope["path"] == PATH and scope["method"] == "POST":
-            await self._post(scope, receive, send, added)
+            if self._tracing is None:
+                await self._post(scope, receive, send, added)
+                return
+            with self._tracing.request(_carrier(scope["headers"])) as answering:
+                await self._post(scope, receive, answering.watching(send), added)
             return
         send = _adding(send, added)
         allowed = self._origins.preflight(origin) if scope["method"] == "OPTIONS" else ()
@@ -158,6 +171,15 @@ class Door:
             begin(ANSWER_SECONDS)
             waiting.stage(ANSWER_SECONDS, too_slow, looks=True)
             return await answered(backend, body, principal, media_type, key)
+
+
+def _carrier(headers: Iterable[Header]) -> dict[str, str]:
+    """What says of which trace a request is a part."""
+    return {
+        name.decode(): value.decode("latin-1")
+        for name, value in headers
+        if name in (b"traceparent", b"tracestate")
+    }
 
 
 def _first(raw: list[Header], wanted: bytes) -> bytes | None:
