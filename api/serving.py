@@ -121,9 +121,7 @@ def _run(
     address: str,
 ) -> None:
     """Answer requests on a socket until a signal arrives."""
-    shared = (
-        SharedFigures(plan.member, settings.data_dir / "run" / "figures") if plan.member else None
-    )
+    shared = _shared(settings, plan, listener)
     writing: list[asyncio.Task[None]] = []
 
     async def on_ready(backend: Backend) -> None:
@@ -141,6 +139,14 @@ def _run(
     )
     logger.info("listening", address=address)
     _Server(_config(app), app).run(sockets=[listener])
+
+
+def _shared(settings: Settings, plan: Plan, listener: socket.socket) -> SharedFigures | None:
+    """The figures of all processes, where there are several; servers of other ports have theirs."""
+    if plan.member is None:
+        return None
+    port = listener.getsockname()[1]
+    return SharedFigures(plan.member, settings.data_dir / "run" / f"figures-{port}")
 
 
 def _config(app: Door) -> uvicorn.Config:

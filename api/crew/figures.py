@@ -11,6 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
+logger = structlog.stdlib.get_logger(__name__)
+
 EVERY_SECONDS = 5.0
 STALE_SECONDS = 30.0
 _SAMPLE = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (.+)$")
@@ -43,25 +47,38 @@ class SharedFigures:
 
     async def write_down(self, own: Callable[[], bytes]) -> None:
         """Write the own figures down again and again, until cancelled."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         while True:
-            path = self._path(self.member.number)
-            fresh = path.with_suffix(".new")
-            fresh.write_bytes(own())
-            fresh.replace(path)
+            self._write(own())
             await asyncio.sleep(EVERY_SECONDS)
 
     def together(self, own: bytes) -> bytes:
-        """The own figures as they are now, those of the others as they last wrote them."""
-        texts = {self.member.number: own}
+        """The figures of all as they last wrote them, the own ones just now.
+
+        What is shown is what is written, so that a counter that another process shows next never
+        goes back.
+        """
+        texts = {self.member.number: own} if not self._write(own) else dict[int, bytes]()
         for number in range(1, self.member.count + 1):
             path = self._path(number)
             try:
-                if number not in texts and time.time() - path.stat().st_mtime < STALE_SECONDS:
+                if time.time() - path.stat().st_mtime < STALE_SECONDS:
                     texts[number] = path.read_bytes()
-            except FileNotFoundError:
+            except OSError:
                 continue  # it is starting
         return merged(texts)
+
+    def _write(self, own: bytes) -> bool:
+        """Replace the own file; False where that cannot be done, which is no reason to stop."""
+        path = self._path(self.member.number)
+        fresh = path.with_suffix(".new")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(own)
+            fresh.replace(path)
+        except OSError as error:
+            logger.warning("figures are not written", error=error.strerror)
+            return False
+        return True
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number}.prom"

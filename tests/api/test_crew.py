@@ -82,7 +82,7 @@ def test_all_end_when_the_first_is_killed(server: Server) -> None:
     assert alive == []
 
 
-def test_samples_of_a_family_stand_together_with_their_process(tmp_path: Any) -> None:
+def test_samples_of_a_family_stand_together_with_their_process() -> None:
     text = b"# HELP a_total A.\n# TYPE a_total counter\na_total 1.0\n# HELP b B.\n# TYPE b gauge\n"
     text += b'b{of="x y"} 2.0\n'
 
@@ -94,5 +94,22 @@ def test_samples_of_a_family_stand_together_with_their_process(tmp_path: Any) ->
         "# HELP b B.", "# TYPE b gauge",
         'b{process="1",of="x y"} 2.0', 'b{process="2",of="x y"} 2.0',
     ]  # fmt: skip
-    alone = SharedFigures(Member(1, 2), tmp_path).together(text)
-    assert alone == merged({1: text})
+
+
+def test_no_counter_goes_back_whoever_shows_it(tmp_path: Any) -> None:
+    one, two = (SharedFigures(Member(number, 2), tmp_path / "figures") for number in (1, 2))
+
+    def of(count: int) -> bytes:
+        return f"# HELP a_total A.\n# TYPE a_total counter\na_total {count}.0\n".encode()
+
+    assert one.together(of(5)) == merged({1: of(5)})
+    assert two.together(of(7)) == merged({1: of(5), 2: of(7)})
+    assert one.together(of(9)) == merged({1: of(9), 2: of(7)})
+    assert two.together(of(7)) == merged({1: of(9), 2: of(7)})
+
+
+def test_figures_are_shown_even_where_they_cannot_be_written(tmp_path: Any) -> None:
+    (tmp_path / "figures").write_text("in the way")
+    text = b"# HELP a_total A.\n# TYPE a_total counter\na_total 1.0\n"
+
+    assert SharedFigures(Member(1, 1), tmp_path / "figures").together(text) == merged({1: text})
