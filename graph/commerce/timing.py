@@ -105,7 +105,15 @@ CONTRACT_RENEW = Action(
     "Renews a contract that renews by itself, on the day it says.",
     refs=(Ref("contract", (CONTRACT,), "The contract."),),
     updates=(Update("contract"),),
-    guards=(Guard("CONFLICT", _RACED, "contract.version <> r.values.version"),),
+    # A read without locks may see the day of before and the version of after a renewal.
+    guards=(
+        Guard(
+            "CONFLICT",
+            _RACED,
+            "contract.version <> r.values.version "
+            "OR coalesce(contract.renewsOn, '') <> r.values.renewsOn",
+        ),
+    ),
 )
 
 
@@ -144,7 +152,7 @@ def _renew(row: list[Any], today: str) -> tuple[Values, Values]:
     changed: Values = {"renewsOn": following.isoformat()}
     if last is not None:
         changed["endsOn"] = (following - (renews - last)).isoformat()
-    return changed, {"version": version}
+    return changed, {"version": version, "renewsOn": said or ""}
 
 
 def renewed(renews: date, months: int, today: date) -> date:
