@@ -35,6 +35,8 @@ MAX_PLANS = 64
 # and more for its plans: the largest texts must not have all memory.
 MAX_OPERATIONS = 1_000
 MAX_CHARS = 500_000
+# Documents that cannot be run and are remembered all the same, and how long one of them may be.
+MAX_REFUSED, MAX_REFUSED_CHARS = 200, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ class Operations:
         self._most_chars = chars
         self._chars = 0
         self._found: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
+        # Apart from the others: whoever sends nonsense pushes out nothing but nonsense.
+        self._refused: OrderedDict[tuple[str, str | None], list[GraphQLError]] = OrderedDict()
 
     def __len__(self) -> int:
         """How many operations are kept."""
@@ -190,14 +194,34 @@ class Operations:
         if found is not None:
             self._found.move_to_end(key)
             return found
+        if (refused := self._refused.get(key)) is not None:
+            return [*refused]
         made = self._prepare(query, name)
-        if isinstance(made, Operation):
+        if not isinstance(made, Operation):
+            self._refuse(key, made)
+        else:
             self._found[key] = made
             self._chars += len(query)
             while len(self._found) > self._size or self._chars > self._most_chars:
                 (text, _), _ = self._found.popitem(last=False)
                 self._chars -= len(text)
         return made
+
+    def _refuse(self, key: tuple[str, str | None], errors: list[GraphQLError]) -> None:
+        """Remember why a short text is refused, without the document, which takes more room."""
+        if len(key[0]) > MAX_REFUSED_CHARS:
+            return
+        self._refused[key] = [
+            GraphQLError(
+                each.message,
+                source=each.source,
+                positions=each.positions,
+                extensions=each.extensions,
+            )
+            for each in errors
+        ]
+        if len(self._refused) > MAX_REFUSED:
+            self._refused.popitem(last=False)
 
     def _prepare(self, query: str, name: str | None) -> Operation | list[GraphQLError]:
         try:

@@ -1,5 +1,7 @@
 """Operations that were planned are kept, but not without bounds."""
 
+import time
+
 from loaders.operations import Operation, Operations
 from loaders.reference import by_response_key
 from resolvers.schema import SCHEMA
@@ -50,3 +52,28 @@ def test_a_text_that_is_refused_takes_no_room():
 
     assert not isinstance(operations.get("{ nope }", None), Operation)
     assert len(operations) == 0
+
+
+def test_why_a_text_is_refused_is_found_once_and_pushes_out_nothing_that_runs():
+    operations = Operations(SCHEMA_BY_KEY, size=2)
+    good = operations.get(text(1), None)
+    # Fields of one name are compared two by two, which is what takes long.
+    wrong = "query Q { " + " ".join(["nothing"] * 400) + " }"
+
+    def refused(query: str) -> tuple[list[tuple[str, object]], float]:
+        began = time.perf_counter()
+        found = operations.get(query, None)
+        assert isinstance(found, list)
+        told = [(each.message, each.locations) for each in found]
+        return told, time.perf_counter() - began
+
+    first, slow = refused(wrong)
+    again, quick = refused(wrong)
+    for number in range(300):
+        refused(f"{{ nothing{number} }}")
+
+    assert again == first
+    assert first[0][1]
+    assert quick < slow / 10
+    assert operations.get(text(1), None) is good
+    assert len(operations) == 1
