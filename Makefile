@@ -25,10 +25,6 @@ UV := mirror="$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev
 # Tests plan thousands of statements once each: what the second compiler of the JVM would win, nobody lives to see.
 QUICK := JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1
 
-# Files in their order, those with servers and long worlds first: xdist would keep files of few tests for the end, and
-# these take longest, so that one core waits for the other.
-EARLY := --no-loadscope-reorder
-
 .DEFAULT_GOAL := help
 .PHONY: help demo test prove check schema bench lock format clean
 # A recipe that fails half-way must not leave a stamp behind.
@@ -41,10 +37,10 @@ demo: $(APP) ## start a real graph with demo data and serve it, until Ctrl-C
 	@$(BIN)/python -m api dev --demo
 
 test: $(DEV) ## every property, with small counts, on the real engines
-	$(QUICK) $(BIN)/python -m pytest -n 2 --dist loadfile $(EARLY)
+	$(QUICK) $(BIN)/python -m pytest -n 2 --dist loadfile
 
 prove: $(DEV) ## the whole suite, with the full figures
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(EARLY) -m "full or not full"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "full or not full"
 
 check: $(DEV) ## format, lint, types, layers, layout and schema: what CI runs first
 	$(BIN)/ruff format --check
