@@ -64,7 +64,7 @@ class SharedFigures:
                 if time.time() - path.stat().st_mtime < STALE_SECONDS:
                     texts[number] = path.read_bytes()
             except OSError:
-                continue  # it is starting
+                continue  # it has written nothing yet
         return merged(texts)
 
     def _write(self, own: bytes) -> bool:

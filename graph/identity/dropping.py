@@ -11,6 +11,7 @@ from typing import Any
 from graph.database import Graph
 from graph.errors import NOT_THERE, Conflict, InvalidInput, NotFound
 from graph.model import MODEL
+from graph.model.identity import SOURCE_RECORD
 from graph.statements import Kind, Statement
 from graph.write import Batch, Writer, write
 from graph.write import identity as statements
@@ -22,7 +23,8 @@ from graph.write.validation import writable
 
 PAGE = 200
 """Records of one transaction."""
-BLOCKS = ("block1", "block2", "block3", "block4")
+DERIVED = tuple(each.name for each in SOURCE_RECORD.own if each.internal)
+"""What is kept of a record for the sake of finding it by what it says."""
 
 OF_SOURCE = Statement(
     "identity.of_source",
@@ -68,10 +70,10 @@ class Drop:
         self.dropped = 0
         for label, records in sorted(by_label.items()):
             node = MODEL.by_label[label]
-            nothing = dict.fromkeys((*writable(node), *BLOCKS))
+            nothing = dict.fromkeys((*writable(node), *DERIVED))
             places = sorted(records)
             rows: list[list[Any]] = [[i, each, nothing, None] for i, each in enumerate(places)]
-            silent = {places[i] for i in await change(unit, "SourceRecord", rows)}
+            silent = {places[i] for i in await change(unit, SOURCE_RECORD.name, rows)}
             self.dropped += len(silent)
             await derive_anew(unit, node, set(records.values()), silent)
         _, _, _, labels, party = spoken[0]

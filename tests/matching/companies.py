@@ -7,7 +7,7 @@ address, and are companies of their own all the same.
 
 from random import Random
 
-from tests.matching.people import Records, maker_of_words
+from tests.matching.people import Records, drawn, maker_of_words
 
 Row = list[str | None]
 NAME, DOMAIN, TAX_ID, EMAIL, PHONE, STREET, POSTCODE, CITY = range(8)
@@ -103,13 +103,10 @@ class _Maker:
 
 
 def records(count: int, seed: int) -> Records:
-    """This many records, every fourth of a company of which there is one before."""
-    made, maker = Records(), _Maker(seed, count)
-    last: Row = []
-    while len(made.rows) < count:
-        again = bool(last) and maker.rng.random() < 0.25
-        if not again:
-            last = maker.company(last if last and maker.rng.random() < 0.25 else None)
-        made.rows.append(tuple(maker.another(last) if again else last))
-        made.people.append(made.people[-1] if again else len(made.rows))
-    return made
+    """This many records of companies."""
+    maker = _Maker(seed, count)
+
+    def first(last: Row) -> Row:
+        return maker.company(last if last and maker.rng.random() < 0.25 else None)
+
+    return drawn(count, maker.rng, first, maker.another)

@@ -144,14 +144,29 @@ class _Maker:
             row[place] = None
 
 
-def records(count: int, seed: int) -> Records:
-    """This many records, every fourth of somebody of whom there is one before."""
-    made, maker = Records(), _Maker(seed, count)
+def drawn(
+    count: int, rng: Random, first: Callable[[Row], Row], another: Callable[[Row], Row]
+) -> Records:
+    """This many records, every fourth of a party of which there is one before.
+
+    Args:
+        count: How many.
+        rng: What decides.
+        first: Makes the first record of a party, given the last party's; empty for none.
+        another: Makes one more of the same party.
+    """
+    made = Records()
     last: Row = []
     while len(made.rows) < count:
-        again = bool(last) and maker.rng.random() < 0.25
+        again = bool(last) and rng.random() < 0.25
         if not again:
-            last = maker.person()
-        made.rows.append(tuple(maker.another(last) if again else last))
+            last = first(last)
+        made.rows.append(tuple(another(last) if again else last))
         made.people.append(made.people[-1] if again else len(made.rows))
     return made
+
+
+def records(count: int, seed: int) -> Records:
+    """This many records of people."""
+    maker = _Maker(seed, count)
+    return drawn(count, maker.rng, lambda _: maker.person(), maker.another)
